@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A number is one feature. A category is either a group of 0/1 indicators, one a level (one
  * indicator alone if there are two levels), or the rank of its level by frequency in the training
- * rows. Missing values are NaN in every feature of the column. A level not seen in training has
- * all indicators 0 (NaN where one indicator stands for two levels), or the rank after the rarest.
+ * rows. Missing values are NaN in every feature of the column. A level not seen in training has all
+ * indicators 0 (NaN where one indicator stands for two levels), or the rank after the rarest.
  */
 public final class Schema {
 
