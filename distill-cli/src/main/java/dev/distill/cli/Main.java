@@ -1,0 +1,112 @@
+package dev.distill.cli;
+
+import dev.distill.auto.SweepException;
+import dev.distill.auto.Version;
+import dev.distill.cli.data.InputException;
+import dev.distill.spi.FitException;
+import java.io.IOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The {@code distill} program. */
+@Command(
+    name = "distill",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.VersionText.class,
+    description = {
+      "Turns any classifier's class probabilities into a small, fast student for tabular data.",
+      ""
+    },
+    footer = {
+      "",
+      "Start with 'distill demo'. Help on a command: 'distill COMMAND --help'.",
+      "Exit codes: 0 all went well, 1 it failed, 2 usage or input was wrong."
+    },
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      PredictCommand.class,
+      InspectCommand.class,
+      StudentsCommand.class
+    })
+public final class Main implements Runnable {
+  /** All went well. */
+  static final int OK = 0;
+
+  /** The work failed. */
+  static final int FAILED = 1;
+
+  /** Usage or input was wrong. */
+  static final int INPUT = 2;
+
+  @Spec private CommandSpec spec;
+
+  private Main() {
+    spec = CommandSpec.create();
+  }
+
+  /** Runs a command and exits with its code. */
+  public static void main(String[] args) {
+    int code = execute(args);
+    Shutdown.finished();
+    System.exit(code);
+  }
+
+  /** Runs a command; gives its exit code. */
+  static int execute(String... args) {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setExecutionExceptionHandler((e, command, parsed) -> explain(e, command))
+        .setParameterExceptionHandler(Main::usage)
+        .execute(args);
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static int usage(CommandLine.ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    command.getErr().println("distill: " + e.getMessage());
+    command
+        .getErr()
+        .println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return INPUT;
+  }
+
+  /** One line for what a user can mend; the whole trace for what only we can. */
+  private static int explain(Exception e, CommandLine command) throws Exception {
+    if (e instanceof InputException || e instanceof IllegalArgumentException) {
+      command.getErr().println("distill: " + oneLine(e));
+      return INPUT;
+    }
+    if (e instanceof IOException) {
+      command.getErr().println("distill: " + oneLine(e));
+      return INPUT;
+    }
+    if (e instanceof SweepException || e instanceof FitException) {
+      command.getErr().println("distill: " + oneLine(e));
+      return FAILED;
+    }
+    throw e;
+  }
+
+  private static String oneLine(Exception e) {
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    return message.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /** The version of Distill and of Java. */
+  static final class VersionText implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {
+        "distill " + Version.current() + " on Java " + System.getProperty("java.version")
+      };
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.distill.cli;
+
+import dev.distill.auto.SweepListener;
+import dev.distill.auto.TrialOutcome;
+import java.io.PrintWriter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** One line that is rewritten on a terminal; about ten plain lines where output is piped. */
+final class Progress implements SweepListener {
+  private final PrintWriter err;
+  private final boolean terminal;
+  private final long start = System.nanoTime();
+  private @Nullable TrialOutcome bestStudent;
+  private int tenths;
+  private int failed;
+
+  Progress(PrintWriter err, boolean terminal) {
+    this.err = err;
+    this.terminal = terminal;
+  }
+
+  /** Whether standard error is a terminal, as the launcher found out. */
+  static boolean isTerminal() {
+    return Boolean.getBoolean("distill.terminal");
+  }
+
+  @Override
+  public void ended(TrialOutcome outcome, @Nullable TrialOutcome best, int done, int total) {
+    if (outcome.failure().isPresent()) {
+      failed++;
+    }
+    if (best != null && !best.spec().search().equals("twin")) {
+      if (bestStudent == null || best.loss() < bestStudent.loss()) {
+        bestStudent = best;
+      }
+    }
+    int tenth = 10 * done / total;
+    if (terminal || tenth > tenths) {
+      tenths = tenth;
+      String line = line(done, total);
+      if (terminal) {
+        err.print("\r\u001b[K" + line + (done == total ? "\n" : ""));
+      } else {
+        err.println(line);
+      }
+      err.flush();
+    }
+  }
+
+  private String line(int done, int total) {
+    double seconds = (System.nanoTime() - start) / 1e9;
+    String text =
+        "trial %d of %d (student and twin), %s left"
+            .formatted(done, total, duration(seconds / done * (total - done)));
+    if (bestStudent != null) {
+      text +=
+          String.format(
+              Locale.ROOT,
+              ", best %s loss %.4f (KL %.4f)",
+              bestStudent.spec().family(),
+              bestStudent.loss(),
+              bestStudent.kl());
+    }
+    return failed == 0 ? text : text + ", " + failed + " failed";
+  }
+
+  static String duration(double seconds) {
+    return seconds < 90
+        ? String.format(Locale.ROOT, "%.0f s", seconds)
+        : String.format(Locale.ROOT, "%.0f min", seconds / 60);
+  }
+
+  /** Ends a line that was being rewritten. */
+  void endLine() {
+    if (terminal) {
+      err.println();
+      err.flush();
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package dev.distill.cli;
+
+import dev.distill.auto.DistillConfig;
+import dev.distill.auto.SweepPlan;
+import dev.distill.cli.data.TeacherKind;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code distill run}: from files to a student file. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Distils a teacher's probabilities into a student and measures what was kept.",
+      "",
+      "Writes student.distill, leaderboard.csv and result.json into DIR.",
+      ""
+    },
+    footer = {
+      "",
+      "Example:",
+      "  distill run --train train.csv --label income --teacher train_teacher.csv \\",
+      "      --test test.csv --test-teacher test_teacher.csv --out runs/income"
+    })
+final class RunCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--train",
+      required = true,
+      paramLabel = "F",
+      description = "training rows: CSV, TSV or Parquet, also .gz")
+  private Path train = Path.of("");
+
+  @Option(
+      names = "--label",
+      required = true,
+      paramLabel = "COL",
+      description = "the column to predict")
+  private String label = "";
+
+  @Option(
+      names = "--teacher",
+      required = true,
+      paramLabel = "F",
+      description = "the teacher's probabilities of the training rows: columns p_<class> or <class>")
+  private Path teacher = Path.of("");
+
+  @Option(
+      names = "--test",
+      paramLabel = "F",
+      description = "test rows; without them a share of the training rows is held out")
+  private @Nullable Path test;
+
+  @Option(
+      names = "--test-teacher",
+      paramLabel = "F",
+      description = "the teacher's probabilities of the test rows")
+  private @Nullable Path testTeacher;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "folder for what comes out; made if it is not there")
+  private Path out = Path.of("");
+
+  @Option(
+      names = "--id",
+      paramLabel = "COL",
+      description = "column that tells which teacher row belongs to which data row")
+  private @Nullable String id;
+
+  @Option(
+      names = "--teacher-kind",
+      paramLabel = "KIND",
+      description = "what the teacher files hold: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE})")
+  private TeacherKind teacherKind = TeacherKind.PROBABILITIES;
+
+  @Option(
+      names = "--teacher-by-position",
+      description = "take the teacher's columns in the order of the classes, whatever their names")
+  private boolean byPosition;
+
+  @Mixin private SearchOptions search = new SearchOptions();
+
+  @Override
+  public Integer call() throws Exception {
+    DistillConfig config = search.config();
+    return new Run(spec, config, teacherKind, byPosition, id)
+        .execute(new Run.Files(train, label, teacher, test, testTeacher), out);
+  }
+
+  /** The options of a search, shared by commands that run one. */
+  static final class SearchOptions {
+    private static final DistillConfig DEFAULTS = DistillConfig.builder().build();
+
+    @Option(
+        names = "--families",
+        split = ",",
+        paramLabel = "ID",
+        description = "student families to try; all on the class path if not given")
+    private List<String> families = List.of();
+
+    @Option(
+        names = "--trials",
+        paramLabel = "N",
+        description =
+            "trials of the student's search, and as many of the twin's (default 40; in the reference"
+                + " plan: of each cell)")
+    private int trials = DEFAULTS.trials();
+
+    @Option(
+        names = "--timeout",
+        paramLabel = "TIME",
+        converter = DurationConverter.class,
+        description = "start no new trial after this: 90s, 10m, 2h")
+    private Duration timeout = DEFAULTS.timeout();
+
+    @Option(
+        names = "--temperatures",
+        split = ",",
+        paramLabel = "T",
+        description = "temperatures to try (default: the range 0.5 to 5)")
+    private List<Double> temperatures = List.of();
+
+    @Option(
+        names = "--alphas",
+        split = ",",
+        paramLabel = "A",
+        description = "weights of the teacher against the labels to try (default: the range 0 to 1)")
+    private List<Double> alphas = List.of();
+
+    @Option(
+        names = "--plan",
+        paramLabel = "PLAN",
+        description =
+            "${COMPLETION-CANDIDATES}: one search in which students learn from the teacher, or the"
+                + " grid of the original method (${DEFAULT-VALUE})")
+    private SweepPlan plan = DEFAULTS.plan();
+
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        description = "seed of everything (${DEFAULT-VALUE})")
+    private long seed = DEFAULTS.seed();
+
+    @Option(
+        names = "--threads",
+        paramLabel = "N",
+        description = "cores to use (default: all)")
+    private int threads = DEFAULTS.threads();
+
+    DistillConfig config() {
+      return DistillConfig.builder()
+          .families(families)
+          .trials(trials)
+          .timeout(timeout)
+          .temperatures(temperatures)
+          .alphas(alphas)
+          .plan(plan)
+          .seed(seed)
+          .threads(threads)
+          .build();
+    }
+  }
+
+  /** Reads {@code 90s}, {@code 10m}, {@code 2h}; a bare number means seconds. */
+  static final class DurationConverter implements ITypeConverter<Duration> {
+    private static final Pattern FORM = Pattern.compile("(\\d+)\\s*(s|m|h)?");
+
+    @Override
+    public Duration convert(String value) {
+      Matcher matcher = FORM.matcher(value.strip());
+      if (!matcher.matches()) {
+        throw new TypeConversionException("expected a time such as 90s, 10m or 2h, got '" + value + "'");
+      }
+      long amount = Long.parseLong(matcher.group(1));
+      return switch (matcher.group(2) == null ? "s" : matcher.group(2)) {
+        case "m" -> Duration.ofMinutes(amount);
+        case "h" -> Duration.ofHours(amount);
+        default -> Duration.ofSeconds(amount);
+      };
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package dev.distill.auto;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How to distil: the one place of every default that is not a family's own.
+ *
+ * @param plan how to search
+ * @param families ids of the families to use; empty means all on the class path
+ * @param trials trials of the student's search, and as many of the twin's (in {@link
+ *     SweepPlan#REFERENCE}: of each cell)
+ * @param timeout no new trial starts after this; zero means no limit
+ * @param temperatures the temperatures to try; empty means the range 0.5 to 5 (reference plan: 0.5,
+ *     1, 2)
+ * @param alphas the weights of the teacher to try; empty means the range 0 to 1 (reference plan:
+ *     0.3, 0.5, 0.7)
+ * @param seed seed of everything
+ * @param threads cores to use
+ * @param teacherWeight share of KL to the teacher in the objective, the rest is the labels'
+ *     cross-entropy
+ * @param testShare share of the rows held out as test rows where none are given
+ * @param validationShare share of the training rows held out for validation
+ * @param folds number of folds where there are too few rows for one validation set
+ * @param foldRows up to so many training rows are cross-validated
+ * @param searchRows trials are fitted on at most so many rows; the chosen student on all
+ */
+public record DistillConfig(
+    SweepPlan plan,
+    List<String> families,
+    int trials,
+    Duration timeout,
+    List<Double> temperatures,
+    List<Double> alphas,
+    long seed,
+    int threads,
+    double teacherWeight,
+    double testShare,
+    double validationShare,
+    int folds,
+    int foldRows,
+    int searchRows) {
+
+  /** Checks every value. */
+  public DistillConfig {
+    families = List.copyOf(families);
+    temperatures = List.copyOf(temperatures);
+    alphas = List.copyOf(alphas);
+    require(trials >= 1, "trials must be >= 1, got " + trials);
+    require(!timeout.isNegative(), "timeout must be >= 0, got " + timeout);
+    for (double t : temperatures) {
+      require(t > 0 && t < Double.POSITIVE_INFINITY, "temperature must be > 0, got " + t);
+    }
+    for (double a : alphas) {
+      require(a >= 0 && a <= 1, "alpha must be from 0 to 1, got " + a);
+    }
+    require(threads >= 1, "threads must be >= 1, got " + threads);
+    share("teacherWeight", teacherWeight, true);
+    share("testShare", testShare, false);
+    share("validationShare", validationShare, false);
+    require(folds >= 2, "folds must be >= 2, got " + folds);
+    require(foldRows >= 0, "foldRows must be >= 0, got " + foldRows);
+    require(searchRows >= 1, "searchRows must be >= 1, got " + searchRows);
+  }
+
+  private static void share(String name, double value, boolean closed) {
+    require(
+        closed ? value >= 0 && value <= 1 : value > 0 && value < 1,
+        name + " must be from 0 to 1, got " + value);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
+  /** Starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Every default, and what was set instead. */
+  public static final class Builder {
+    private SweepPlan plan = SweepPlan.JOINT;
+    private List<String> families = List.of();
+    private int trials = 40;
+    private Duration timeout = Duration.ZERO;
+    private List<Double> temperatures = List.of();
+    private List<Double> alphas = List.of();
+    private long seed = 1;
+    private int threads = Runtime.getRuntime().availableProcessors();
+    private double teacherWeight = 0.5;
+    private double testShare = 0.2;
+    private double validationShare = 0.2;
+    private int folds = 5;
+    private int foldRows = 5_000;
+    private int searchRows = 12_000;
+
+    private Builder() {}
+
+    /** See {@link DistillConfig#plan()}. */
+    public Builder plan(SweepPlan value) {
+      plan = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#families()}. */
+    public Builder families(List<String> value) {
+      families = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#trials()}. */
+    public Builder trials(int value) {
+      trials = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#timeout()}. */
+    public Builder timeout(Duration value) {
+      timeout = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#temperatures()}. */
+    public Builder temperatures(List<Double> value) {
+      temperatures = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#alphas()}. */
+    public Builder alphas(List<Double> value) {
+      alphas = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#seed()}. */
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#threads()}. */
+    public Builder threads(int value) {
+      threads = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#teacherWeight()}. */
+    public Builder teacherWeight(double value) {
+      teacherWeight = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#testShare()}. */
+    public Builder testShare(double value) {
+      testShare = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#validationShare()}. */
+    public Builder validationShare(double value) {
+      validationShare = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#folds()}. */
+    public Builder folds(int value) {
+      folds = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#foldRows()}. */
+    public Builder foldRows(int value) {
+      foldRows = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#searchRows()}. */
+    public Builder searchRows(int value) {
+      searchRows = value;
+      return this;
+    }
+
+    /** The configuration, checked. */
+    public DistillConfig build() {
+      return new DistillConfig(
+          plan,
+          families,
+          trials,
+          timeout,
+          temperatures,
+          alphas,
+          seed,
+          threads,
+          teacherWeight,
+          testShare,
+          validationShare,
+          folds,
+          foldRows,
+          searchRows);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.distill.auto;
+
+import dev.distill.metrics.Evaluation;
+import java.util.List;
+
+/**
+ * What came out of a sweep.
+ *
+ * @param task what was distilled
+ * @param config how
+ * @param student the chosen student
+ * @param twin the same families, budget and search on labels alone
+ * @param teacher the teacher's own metrics on the test rows
+ * @param prior the metrics of answering with the training rows' class shares
+ * @param comparison student against twin and teacher
+ * @param trials outcomes of the student's search, then of the twin's, each by trial number
+ * @param seconds wall time of the whole sweep
+ * @param endedEarly whether it was cancelled or ran out of time before all trials were run
+ */
+public record DistillationResult(
+    DistillationTask task,
+    DistillConfig config,
+    Measured student,
+    Measured twin,
+    Evaluation teacher,
+    Evaluation prior,
+    Comparison comparison,
+    List<TrialOutcome> trials,
+    double seconds,
+    boolean endedEarly) {}

@@ -1,0 +1,262 @@
+package dev.distill.auto;
+
+import dev.distill.data.Dataset;
+import dev.distill.loss.DistillationLoss;
+import dev.distill.loss.ReferenceLoss;
+import dev.distill.loss.SoftTargets;
+import dev.distill.spi.FitCancelledException;
+import dev.distill.spi.FitContext;
+import dev.distill.spi.FitException;
+import dev.distill.spi.FittedStudent;
+import dev.distill.spi.Hyperparameters;
+import dev.distill.spi.Matrix;
+import dev.distill.spi.Seeds;
+import dev.distill.spi.StudentModel;
+import dev.distill.spi.TaskShape;
+import dev.distill.spi.TrainingSet;
+import dev.distill.spi.Validation;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one trial: targets by the ladder, fits, calibration, and what validation says of it. */
+final class Distiller {
+  private final StudentCatalog catalog;
+  private final Dataset data;
+  private final double[] teacher;
+  private final double teacherWeight;
+  private final SharedForms shared;
+  private final BooleanSupplier stop;
+
+  /**
+   * A distiller over training data.
+   *
+   * @param teacher rows × classes probabilities of the training rows
+   * @param stop asked between steps; true ends running fits
+   */
+  Distiller(
+      StudentCatalog catalog,
+      Dataset data,
+      double[] teacher,
+      double teacherWeight,
+      SharedForms shared,
+      BooleanSupplier stop) {
+    this.catalog = catalog;
+    this.data = data;
+    this.teacher = teacher;
+    this.teacherWeight = teacherWeight;
+    this.shared = shared;
+    this.stop = stop;
+  }
+
+  /** The outcome of a trial; whatever goes wrong in it is its outcome too. */
+  TrialOutcome run(TrialSpec spec, Search.Kind kind, List<Fold> folds, int threads) {
+    long start = System.nanoTime();
+    try {
+      int rows = folds.stream().mapToInt(f -> f.validationRows().length).sum();
+      int[] judged = new int[rows];
+      float[] logits = new float[rows * classes()];
+      int at = 0;
+      double steps = 0;
+      for (Fold fold : folds) {
+        try (FittedStudent fitted = fit(spec, kind, fold, threads, spec.hyperparameters())) {
+          Matrix validation = validation(fold);
+          float[] part = new float[validation.rows() * classes()];
+          fitted.logits(validation, part);
+          System.arraycopy(part, 0, logits, at * classes(), part.length);
+          System.arraycopy(fold.validationRows(), 0, judged, at, validation.rows());
+          at += validation.rows();
+          steps += (double) fitted.steps() / folds.size();
+        }
+      }
+      return judge(spec, kind, judged, logits, (int) Math.round(steps), start);
+    } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+      return TrialOutcome.failed(spec, seconds(start), e);
+    }
+  }
+
+  private TrialOutcome judge(
+      TrialSpec spec, Search.Kind kind, int[] rows, float[] logits, int steps, long start) {
+    for (float logit : logits) {
+      if (!Float.isFinite(logit)) {
+        throw new FitException(
+            "family '%s' gave a logit of %s on a validation row".formatted(spec.family(), logit));
+      }
+    }
+    int[] labels = pick(data.labels(), rows);
+    double[] soft = pick(teacher, rows, classes());
+    Objective mimicry = new Objective(soft, labels, classes(), 1);
+    Objective labelled = new Objective(soft, labels, classes(), 0);
+    double calibration = 1;
+    double loss;
+    if (kind == Search.Kind.REFERENCE) {
+      loss = referenceLoss(spec, soft, labels, logits);
+    } else {
+      Objective objective = new Objective(soft, labels, classes(), weight(kind));
+      calibration = objective.calibrate(logits);
+      loss = objective.loss(logits, calibration);
+    }
+    int right = 0;
+    for (int i = 0; i < rows.length; i++) {
+      int best = 0;
+      for (int k = 1; k < classes(); k++) {
+        if (logits[i * classes() + k] > logits[i * classes() + best]) {
+          best = k;
+        }
+      }
+      right += best == labels[i] ? 1 : 0;
+    }
+    return new TrialOutcome(
+        spec,
+        loss,
+        mimicry.loss(logits, calibration),
+        labelled.loss(logits, calibration),
+        (double) right / rows.length,
+        calibration,
+        steps,
+        seconds(start),
+        null);
+  }
+
+  private double referenceLoss(TrialSpec spec, double[] soft, int[] labels, float[] logits) {
+    double[] probabilities = new double[logits.length];
+    dev.distill.loss.Softmax.softmax(logits, labels.length, classes(), 1, probabilities);
+    double[] softened = new double[soft.length];
+    ReferenceLoss.soften(soft, spec.temperature(), labels.length, classes(), softened);
+    return ReferenceLoss.combined(
+        softened, probabilities, labels, spec.alpha(), labels.length, classes());
+  }
+
+  /** Fits on a fold's training rows, watching its validation rows if it has any. */
+  FittedStudent fit(
+      TrialSpec spec,
+      Search.Kind kind,
+      Fold fold,
+      int threads,
+      Hyperparameters hyperparameters) {
+    StudentModel student = catalog.get(spec.family());
+    double alpha = kind == Search.Kind.STUDENT ? spec.alpha() : 0;
+    double temperature = alpha == 0 ? 1 : spec.temperature();
+    SoftTargets soft =
+        SoftTargets.soften(
+            pick(teacher, fold.trainRows(), classes()), classes(), temperature);
+    DistillationLoss loss =
+        new DistillationLoss(soft, pick(data.labels(), fold.trainRows()), alpha);
+    TrainingSet training =
+        new TrainingSet(fold.train(), classes(), Ladder.reduce(student, loss));
+    Validation watched =
+        fold.validation() == null || kind == Search.Kind.REFERENCE
+            ? null
+            : watched(fold, kind);
+    return student.fit(training, hyperparameters, new Context(spec.seed(), threads, watched));
+  }
+
+  private Validation watched(Fold fold, Search.Kind kind) {
+    Objective objective =
+        new Objective(
+            pick(teacher, fold.validationRows(), classes()),
+            pick(data.labels(), fold.validationRows()),
+            classes(),
+            weight(kind));
+    Matrix features = validation(fold);
+    return new Validation() {
+      @Override
+      public Matrix features() {
+        return features;
+      }
+
+      @Override
+      public double loss(float[] logits) {
+        return objective.loss(logits);
+      }
+    };
+  }
+
+  /** The size of the task, which search spaces may depend on. */
+  TaskShape shape() {
+    return new TaskShape(data.features().rows(), data.features().columns(), classes());
+  }
+
+  private double weight(Search.Kind kind) {
+    return kind == Search.Kind.TWIN ? 0 : teacherWeight;
+  }
+
+  private int classes() {
+    return data.classes().size();
+  }
+
+  private static Matrix validation(Fold fold) {
+    if (fold.validation() == null) {
+      throw new IllegalArgumentException("a fold without validation rows can't be judged");
+    }
+    return fold.validation();
+  }
+
+  static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  static int[] pick(int[] values, int[] rows) {
+    int[] picked = new int[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      picked[i] = values[rows[i]];
+    }
+    return picked;
+  }
+
+  static double[] pick(double[] values, int[] rows, int width) {
+    double[] picked = new double[rows.length * width];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(values, rows[i] * width, picked, i * width, width);
+    }
+    return picked;
+  }
+
+  private final class Context implements FitContext {
+    private final long seed;
+    private final int threads;
+    private final @Nullable Validation validation;
+
+    Context(long seed, int threads, @Nullable Validation validation) {
+      this.seed = seed;
+      this.threads = threads;
+      this.validation = validation;
+    }
+
+    @Override
+    public long seed() {
+      return seed;
+    }
+
+    @Override
+    public RandomGenerator random(String purpose) {
+      return Seeds.random(seed, purpose);
+    }
+
+    @Override
+    public int threads() {
+      return threads;
+    }
+
+    @Override
+    public Optional<Validation> validation() {
+      return Optional.ofNullable(validation);
+    }
+
+    @Override
+    public void report(int step, double loss) {
+      if (stop.getAsBoolean()) {
+        throw new FitCancelledException("the sweep was asked to end");
+      }
+    }
+
+    @Override
+    public <T extends AutoCloseable> T shared(
+        Matrix matrix, Class<T> form, Function<Matrix, T> make) {
+      return shared.get(matrix, form, make);
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package dev.distill.auto;
+
+import dev.distill.data.Dataset;
+import dev.distill.metrics.Evaluation;
+import dev.distill.metrics.ServingCost;
+import dev.distill.runtime.PortableModel;
+import dev.distill.runtime.StudentFile;
+import dev.distill.spi.FitException;
+import dev.distill.spi.FittedStudent;
+import dev.distill.spi.Hyperparameters;
+import dev.distill.spi.Matrix;
+import dev.distill.spi.Seeds;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+
+/** Makes the deployable student of a chosen trial and looks at the test rows, once a student. */
+final class Finisher {
+  private static final int VERIFICATION_ROWS = 16;
+  private static final int PARITY_ROWS = 2_000;
+
+  private final DistillationTask task;
+  private final StudentCatalog catalog;
+  private final Distiller distiller;
+  private final List<Fold> folds;
+  private final DistillConfig config;
+
+  Finisher(
+      DistillationTask task,
+      StudentCatalog catalog,
+      Distiller distiller,
+      List<Fold> folds,
+      DistillConfig config) {
+    this.task = task;
+    this.catalog = catalog;
+    this.distiller = distiller;
+    this.folds = folds;
+    this.config = config;
+  }
+
+  /**
+   * Fits the chosen trial on all training rows, converts it, and scores the test rows.
+   *
+   * @throws FitException if the student has no portable form or that form disagrees with it
+   */
+  Measured finish(TrialOutcome chosen, Search.Kind kind) {
+    TrialOutcome judged = onAllButValidation(chosen, kind);
+    TrialSpec spec = chosen.spec();
+    Matrix rows = task.train().features();
+    Fold all = new Fold(rows, IntStream.range(0, rows.rows()).toArray(), null, new int[0]);
+    long start = System.nanoTime();
+    try (FittedStudent fitted =
+        distiller.fit(spec, kind, all, config.threads(), withSteps(spec, kind, judged.steps()))) {
+      double seconds = Distiller.seconds(start);
+      PortableModel model =
+          fitted
+              .portable()
+              .orElseThrow(
+                  () ->
+                      new FitException(
+                          "family '%s' has no portable form, so it can't be written to a file"
+                              .formatted(spec.family())));
+      checkParity(spec, fitted, model);
+      StudentFile file = file(judged, kind, model);
+      Matrix test = task.test().features();
+      double[] probabilities = new double[test.rows() * classes()];
+      file.score(test.values(), test.rows(), probabilities);
+      return new Measured(
+          chosen,
+          file,
+          fitted.steps(),
+          seconds,
+          evaluate(probabilities),
+          ServingCost.measure(file, test.values(), test.rows()),
+          probabilities);
+    }
+  }
+
+  /**
+   * The trial again on all rows but the validation rows, where the search saw only some of them:
+   * more rows want more steps and another calibration.
+   */
+  private TrialOutcome onAllButValidation(TrialOutcome chosen, Search.Kind kind) {
+    Fold only = folds.get(0);
+    int rows = task.train().features().rows();
+    if (folds.size() > 1 || only.trainRows().length + only.validationRows().length == rows) {
+      return chosen;
+    }
+    int[] train = AutoDistiller.others(rows, only.validationRows());
+    Fold fold =
+        new Fold(
+            task.train().features().select(train),
+            train,
+            only.validation(),
+            only.validationRows());
+    TrialOutcome outcome =
+        distiller.run(chosen.spec(), kind, List.of(fold), config.threads());
+    outcome
+        .failure()
+        .ifPresent(
+            cause -> {
+              throw new FitException(
+                  "the chosen trial %d (%s) failed on all rows: %s"
+                      .formatted(chosen.spec().number(), chosen.spec().family(), cause),
+                  cause);
+            });
+    return outcome;
+  }
+
+  private Hyperparameters withSteps(TrialSpec spec, Search.Kind kind, int steps) {
+    Optional<String> name =
+        catalog.get(spec.family()).searchSpace(distiller.shape()).steps();
+    return name.isPresent() && steps > 0 && kind != Search.Kind.REFERENCE
+        ? spec.hyperparameters().with(name.get(), steps)
+        : spec.hyperparameters();
+  }
+
+  private void checkParity(TrialSpec spec, FittedStudent fitted, PortableModel model) {
+    Matrix rows = task.train().features();
+    int count = Math.min(PARITY_ROWS, rows.rows());
+    Matrix some = rows.select(IntStream.range(0, count).toArray());
+    float[] own = new float[count * classes()];
+    float[] portable = new float[own.length];
+    fitted.logits(some, own);
+    model.logits(some.values(), count, portable);
+    for (int i = 0; i < own.length; i++) {
+      if (!(Math.abs(own[i] - portable[i]) <= 1e-5 * Math.max(1, Math.abs(own[i])))) {
+        throw new FitException(
+            "family '%s': its portable form gives logit %s where the library gives %s (row %d, class %d)"
+                .formatted(spec.family(), portable[i], own[i], i / classes(), i % classes()));
+      }
+    }
+  }
+
+  private StudentFile file(TrialOutcome judged, Search.Kind kind, PortableModel model) {
+    TrialSpec spec = judged.spec();
+    Dataset train = task.train();
+    Map<String, String> provenance = new LinkedHashMap<>();
+    provenance.put("distill.version", Version.current());
+    provenance.put("plan", config.plan().name().toLowerCase(java.util.Locale.ROOT));
+    provenance.put("family", spec.family());
+    spec.hyperparameters()
+        .values()
+        .forEach((name, value) -> provenance.put("hyperparameter." + name, value.toString()));
+    provenance.put("temperature", Double.toString(spec.temperature()));
+    provenance.put(
+        "alpha", Double.toString(kind == Search.Kind.STUDENT ? spec.alpha() : 0));
+    provenance.put("seed", Long.toString(config.seed()));
+    provenance.put("train.rows", Integer.toString(train.features().rows()));
+    provenance.put("train.sha256", DataHash.of(train, task.trainTeacher()));
+    return new StudentFile(
+        train.schema(),
+        model,
+        train.classes(),
+        train.label(),
+        judged.calibration(),
+        verificationRows(),
+        provenance);
+  }
+
+  /**
+   * Rows to verify a file with: each value drawn from its column on its own, so that no row of the
+   * training data travels in the file; the first row is all missing.
+   */
+  private float[] verificationRows() {
+    Matrix rows = task.train().features();
+    RandomGenerator random = Seeds.random(config.seed(), "verification rows");
+    float[] drawn = new float[VERIFICATION_ROWS * rows.columns()];
+    for (int i = 0; i < drawn.length; i++) {
+      drawn[i] =
+          i < rows.columns()
+              ? Float.NaN
+              : rows.get(random.nextInt(rows.rows()), i % rows.columns());
+    }
+    return drawn;
+  }
+
+  /** The teacher's own metrics on the test rows. */
+  Evaluation teacher() {
+    return evaluate(task.testTeacher());
+  }
+
+  /** The metrics of answering every row with the training rows' class shares. */
+  Evaluation prior() {
+    int[] labels = task.train().labels();
+    int rows = task.test().features().rows();
+    double[] probabilities = new double[rows * classes()];
+    for (int label : labels) {
+      probabilities[label] += 1.0 / labels.length;
+    }
+    for (int i = 1; i < rows; i++) {
+      System.arraycopy(probabilities, 0, probabilities, i * classes(), classes());
+    }
+    return evaluate(probabilities);
+  }
+
+  /** Student against twin and teacher on the test rows. */
+  Comparison compare(Measured student, Measured twin) {
+    return Comparison.of(
+        student.testProbabilities(),
+        twin.testProbabilities(),
+        task.testTeacher(),
+        task.test().labels(),
+        classes(),
+        Seeds.derive(config.seed(), "bootstrap"));
+  }
+
+  private Evaluation evaluate(double[] probabilities) {
+    return Evaluation.of(
+        probabilities,
+        task.test().labels(),
+        task.testTeacher(),
+        task.test().features().rows(),
+        classes());
+  }
+
+  private int classes() {
+    return task.train().classes().size();
+  }
+}

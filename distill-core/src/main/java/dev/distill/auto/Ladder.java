@@ -1,0 +1,42 @@
+package dev.distill.auto;
+
+import dev.distill.loss.DistillationLoss;
+import dev.distill.spi.StudentModel;
+import dev.distill.spi.TargetLevel;
+import dev.distill.spi.Targets;
+
+/**
+ * The ladder: the only place where the teacher's distribution is reduced to what a family can
+ * learn from.
+ */
+final class Ladder {
+  private Ladder() {}
+
+  /**
+   * The loss in the form of the family's level.
+   *
+   * @throws IllegalArgumentException if the family knows labels alone and the loss has a teacher in
+   *     it: it is never silently trained on something else
+   */
+  static Targets reduce(StudentModel student, DistillationLoss loss) {
+    return switch (student.capabilities().level()) {
+      case LOSS_GRADIENT -> new Targets.Gradient(loss);
+      case SOFT_TARGETS -> new Targets.Soft(loss.mixedTarget());
+      case WEIGHTED_LABELS -> new Targets.WeightedLabels(loss.mixedTarget());
+      case HARD_LABELS -> {
+        if (loss.alpha() > 0) {
+          throw new IllegalArgumentException(
+              ("family '%s' learns from labels alone and can't be distilled into (alpha %s); it can"
+                      + " only be a hard-label twin")
+                  .formatted(student.id(), loss.alpha()));
+        }
+        yield new Targets.Hard(loss.labels());
+      }
+    };
+  }
+
+  /** Whether the family can learn anything of a teacher. */
+  static boolean distils(StudentModel student) {
+    return student.capabilities().level() != TargetLevel.HARD_LABELS;
+  }
+}

@@ -1,0 +1,250 @@
+package dev.distill.auto;
+
+import dev.distill.search.Sampler;
+import dev.distill.search.Study;
+import dev.distill.search.Trial;
+import dev.distill.spi.Hyperparameter;
+import dev.distill.spi.Hyperparameters;
+import dev.distill.spi.SearchSpace;
+import dev.distill.spi.Seeds;
+import dev.distill.spi.StudentModel;
+import dev.distill.spi.TaskShape;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One study of a sweep with its budget: turns a study's trials into specs and takes their outcomes.
+ *
+ * <p>Its space is the families' spaces, each under the choice of its family, then temperature and
+ * alpha: last, so that the student's and the twin's search draw the same families and
+ * hyperparameters and their comparison is a paired one.
+ */
+final class Search {
+
+  /** What a search trains on and chooses by. */
+  enum Kind {
+    /** Trained on teacher and labels, chosen by the objective. */
+    STUDENT,
+    /** Trained on labels alone, chosen by labels alone: what could be had without a teacher. */
+    TWIN,
+    /** Trained on labels alone, chosen by the reference method's loss. */
+    REFERENCE
+  }
+
+  private static final String FAMILY = "family";
+  private static final String TEMPERATURE = "temperature";
+  private static final String ALPHA = "alpha";
+
+  private final String name;
+  private final Kind kind;
+  private final List<StudentModel> families;
+  private final TaskShape shape;
+  private final long seed;
+  private final int budget;
+  private final Study study;
+  private final List<TrialOutcome> outcomes = new ArrayList<>();
+  private int asked;
+  private @Nullable TrialOutcome best;
+
+  /**
+   * A search.
+   *
+   * @param temperatures options, or empty for a range; ignored by a twin
+   * @param alphas options, or empty for a range; ignored by a twin
+   */
+  Search(
+      String name,
+      Kind kind,
+      List<StudentModel> families,
+      TaskShape shape,
+      List<Double> temperatures,
+      List<Double> alphas,
+      Sampler sampler,
+      int budget,
+      long seed) {
+    this.name = name;
+    this.kind = kind;
+    this.families = families;
+    this.shape = shape;
+    this.seed = seed;
+    this.budget = budget;
+    SearchSpace.Builder space = SearchSpace.builder();
+    if (families.size() > 1) {
+      List<String> ids = families.stream().map(StudentModel::id).toList();
+      space.add(new Hyperparameter.Choice(FAMILY, ids, ids.get(0), "student family"));
+    }
+    for (StudentModel family : families) {
+      addFamily(space, family);
+    }
+    if (kind != Kind.TWIN) {
+      space.add(
+          dimension(TEMPERATURE, temperatures, 0.5, 5, true, 1, "temperature of the soft targets"));
+      space.add(dimension(ALPHA, alphas, 0, 1, false, 0.7, "weight of the teacher"));
+    }
+    SearchSpace built = space.build();
+    study = new Study(built, sampler, Seeds.derive(seed, "search"));
+    for (StudentModel family : families) {
+      study.enqueue(
+          built.complete(families.size() > 1 ? Map.of(FAMILY, family.id()) : Map.of()));
+    }
+  }
+
+  private void addFamily(SearchSpace.Builder space, StudentModel family) {
+    SearchSpace own = family.searchSpace(shape);
+    for (SearchSpace.Dimension dimension : own.dimensions()) {
+      if (earlyStopped(own, dimension.parameter().name())) {
+        continue;
+      }
+      Hyperparameter named = prefixed(dimension.parameter(), family.id() + ".");
+      if (dimension.underChoice() != null && dimension.underOption() != null) {
+        space.addUnder(
+            family.id() + "." + dimension.underChoice(), dimension.underOption(), named);
+      } else if (families.size() > 1) {
+        space.addUnder(FAMILY, family.id(), named);
+      } else {
+        space.add(named);
+      }
+    }
+  }
+
+  /** Steps are not searched where validation rows say when to stop. */
+  private boolean earlyStopped(SearchSpace own, String parameter) {
+    return kind != Kind.REFERENCE && own.steps().filter(parameter::equals).isPresent();
+  }
+
+  private static Hyperparameter prefixed(Hyperparameter parameter, String prefix) {
+    String name = prefix + parameter.name();
+    if (parameter instanceof Hyperparameter.Int p) {
+      return new Hyperparameter.Int(
+          name, p.low(), p.high(), p.log(), p.initial(), p.description());
+    }
+    if (parameter instanceof Hyperparameter.Real p) {
+      return new Hyperparameter.Real(
+          name, p.low(), p.high(), p.log(), p.initial(), p.description());
+    }
+    Hyperparameter.Choice p = (Hyperparameter.Choice) parameter;
+    return new Hyperparameter.Choice(name, p.options(), p.initial(), p.description());
+  }
+
+  private static Hyperparameter dimension(
+      String name,
+      List<Double> options,
+      double low,
+      double high,
+      boolean log,
+      double initial,
+      String description) {
+    if (options.isEmpty()) {
+      return new Hyperparameter.Real(name, low, high, log, initial, description);
+    }
+    List<String> texts = options.stream().distinct().map(String::valueOf).toList();
+    String nearest =
+        options.stream()
+            .min(Comparator.comparingDouble(v -> Math.abs(v - initial)))
+            .map(String::valueOf)
+            .orElseThrow();
+    return new Hyperparameter.Choice(name, texts, nearest, description);
+  }
+
+  String name() {
+    return name;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  int budget() {
+    return budget;
+  }
+
+  int asked() {
+    return asked;
+  }
+
+  /** The next trial within the budget. */
+  Optional<TrialSpec> ask() {
+    if (asked == budget) {
+      return Optional.empty();
+    }
+    Optional<TrialSpec> spec = study.ask().map(this::spec);
+    asked++;
+    return spec;
+  }
+
+  private TrialSpec spec(Trial trial) {
+    Map<String, Object> values = trial.parameters().values();
+    String id = values.get(FAMILY) instanceof String chosen ? chosen : families.get(0).id();
+    StudentModel family =
+        families.stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow();
+    SearchSpace own = family.searchSpace(shape);
+    Map<String, Object> hyperparameters = new LinkedHashMap<>();
+    for (SearchSpace.Dimension dimension : own.dimensions()) {
+      Hyperparameter parameter = dimension.parameter();
+      Object value = values.get(id + "." + parameter.name());
+      if (earlyStopped(own, parameter.name()) && parameter instanceof Hyperparameter.Int steps) {
+        value = steps.high();
+      }
+      if (value != null) {
+        hyperparameters.put(parameter.name(), value);
+      }
+    }
+    boolean twin = kind == Kind.TWIN;
+    return new TrialSpec(
+        name,
+        trial.number(),
+        id,
+        twin ? 1 : number(values.get(TEMPERATURE)),
+        twin ? 0 : number(values.get(ALPHA)),
+        new Hyperparameters(hyperparameters),
+        Seeds.derive(seed, "fit " + trial.number()));
+  }
+
+  private static double number(@Nullable Object value) {
+    return value instanceof Double number ? number : Double.parseDouble(String.valueOf(value));
+  }
+
+  /** Takes an outcome and passes it on to the study. */
+  void tell(TrialOutcome outcome) {
+    outcomes.add(outcome);
+    Throwable cause = outcome.cause();
+    if (cause != null) {
+      study.fail(outcome.spec().number(), cause);
+    } else {
+      study.tell(outcome.spec().number(), outcome.loss());
+      if (best == null || outcome.loss() < best.loss()) {
+        best = outcome;
+      }
+    }
+  }
+
+  /** The lowest loss so far. */
+  Optional<TrialOutcome> best() {
+    return Optional.ofNullable(best);
+  }
+
+  /** All outcomes by trial number. */
+  List<TrialOutcome> outcomes() {
+    return outcomes.stream()
+        .sorted(Comparator.comparingInt(o -> o.spec().number()))
+        .toList();
+  }
+
+  /**
+   * The outcome that a rule chooses.
+   *
+   * @throws SweepException if all trials failed, with every cause
+   */
+  TrialOutcome choose(SelectionRule rule) {
+    List<TrialOutcome> good = outcomes().stream().filter(o -> o.failure().isEmpty()).toList();
+    if (good.isEmpty()) {
+      throw new SweepException(name, outcomes());
+    }
+    return rule.select(good);
+  }
+}

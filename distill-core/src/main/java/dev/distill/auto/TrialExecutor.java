@@ -1,0 +1,23 @@
+package dev.distill.auto;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Where trials run: threads of this process, or, later, workers elsewhere. */
+@FunctionalInterface
+public interface TrialExecutor {
+
+  /**
+   * Runs trials until there are no more, several at once.
+   *
+   * @param next the next trial, or empty for no more; called by one thread at a time
+   * @param run runs a trial and returns its outcome; it throws only {@link Error}s
+   * @param tell takes each outcome; called by one thread at a time
+   */
+  void run(
+      Supplier<Optional<TrialSpec>> next,
+      Function<TrialSpec, TrialOutcome> run,
+      Consumer<TrialOutcome> tell);
+}

@@ -1,0 +1,53 @@
+package dev.distill.auto;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of a trial, measured on validation rows with the calibrated student.
+ *
+ * @param loss what the search minimises, in nats a row; NaN if the trial failed
+ * @param kl KL(teacher ‖ student) at T = 1, in nats a row
+ * @param logLoss cross-entropy against the labels, in nats a row
+ * @param accuracy share of labels met
+ * @param calibration the scalar temperature that the logits are divided by
+ * @param steps training steps kept, the mean over folds; 0 if the family has none
+ * @param seconds wall time
+ * @param cause why it failed, null unless it did
+ */
+public record TrialOutcome(
+    TrialSpec spec,
+    double loss,
+    double kl,
+    double logLoss,
+    double accuracy,
+    double calibration,
+    int steps,
+    double seconds,
+    @Nullable Throwable cause) {
+
+  /** The outcome of a trial that failed. */
+  public static TrialOutcome failed(TrialSpec spec, double seconds, Throwable cause) {
+    return new TrialOutcome(
+        spec, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 1, 0, seconds, cause);
+  }
+
+  /** Why it failed, if it did. */
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(cause);
+  }
+
+  /** The same with the objective w·KL + (1 − w)·log loss in the place of its loss. */
+  TrialOutcome withLoss(double teacherWeight) {
+    return new TrialOutcome(
+        spec,
+        teacherWeight * kl + (1 - teacherWeight) * logLoss,
+        kl,
+        logLoss,
+        accuracy,
+        calibration,
+        steps,
+        seconds,
+        cause);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.distill.loss;
+
+/**
+ * The distillation loss over given training rows: α·T²·KL(teacher_T ‖ student_T) + (1 − α)·CE(labels,
+ * student), per row, in nats (Hinton et al., 2015). The arithmetic is {@link CombinedLoss}'s.
+ */
+public final class DistillationLoss {
+  private final SoftTargets teacher;
+  private final int[] labels;
+  private final double alpha;
+
+  /**
+   * A loss over rows.
+   *
+   * @param labels class index a row; shared, not to be changed
+   * @param alpha weight of the teacher, 0 to 1
+   */
+  public DistillationLoss(SoftTargets teacher, int[] labels, double alpha) {
+    if (!(alpha >= 0 && alpha <= 1)) {
+      throw new IllegalArgumentException("alpha must be from 0 to 1, got " + alpha);
+    }
+    if (teacher.probabilities().length != Math.multiplyExact(labels.length, teacher.classes())) {
+      throw new IllegalArgumentException(
+          "got %d labels for %d soft targets of %d classes"
+              .formatted(labels.length, teacher.probabilities().length, teacher.classes()));
+    }
+    this.teacher = teacher;
+    this.labels = labels;
+    this.alpha = alpha;
+  }
+
+  /** Number of rows. */
+  public int rows() {
+    return labels.length;
+  }
+
+  /** Number of classes K. */
+  public int classes() {
+    return teacher.classes();
+  }
+
+  /** The weight of the teacher. */
+  public double alpha() {
+    return alpha;
+  }
+
+  /** The labels, class index a row; not to be changed. */
+  public int[] labels() {
+    return labels;
+  }
+
+  /**
+   * Whether the loss is, up to a constant, the cross-entropy against one {@link #mixedTarget}: true
+   * at T = 1, and at α = 0, where T does not matter.
+   */
+  public boolean isCrossEntropy() {
+    return teacher.temperature() == 1 || alpha == 0;
+  }
+
+  /**
+   * α·teacher_T + (1 − α)·onehot(label): what a family learns that can't take the loss itself.
+   *
+   * @return rows × classes, row-major
+   */
+  public float[] mixedTarget() {
+    int classes = classes();
+    float[] mixed = new float[labels.length * classes];
+    for (int i = 0; i < mixed.length; i++) {
+      double hard = labels[i / classes] == i % classes ? 1 - alpha : 0;
+      mixed[i] = (float) (alpha * teacher.probabilities()[i] + hard);
+    }
+    return mixed;
+  }
+
+  /**
+   * Gradient and diagonal curvature of each row's loss by its logits (not divided by the rows).
+   *
+   * @param logits rows × classes, row-major, and so are the outputs, owned by the caller
+   */
+  public void gradient(float[] logits, float[] gradient, float[] curvature) {
+    CombinedLoss.gradient(
+        teacher.temperature(),
+        alpha,
+        teacher.probabilities(),
+        labels,
+        logits,
+        0,
+        labels.length,
+        classes(),
+        gradient,
+        curvature);
+  }
+}

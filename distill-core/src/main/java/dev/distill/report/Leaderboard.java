@@ -1,0 +1,59 @@
+package dev.distill.report;
+
+import dev.distill.auto.TrialOutcome;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * {@code leaderboard.csv}: every trial, the best first, failed ones last with their cause.
+ * Figures are of validation rows.
+ */
+public final class Leaderboard {
+  private Leaderboard() {}
+
+  /** The text of {@code leaderboard.csv}: RFC 4180, one header line, one line a trial. */
+  public static String csv(List<TrialOutcome> trials) {
+    StringBuilder text =
+        new StringBuilder(
+            "search,trial,family,temperature,alpha,loss,kl,log_loss,accuracy,"
+                + "calibration_temperature,steps,seconds,hyperparameters,failure\n");
+    trials.stream()
+        .sorted(
+            Comparator.comparing((TrialOutcome t) -> t.failure().isPresent())
+                .thenComparing(TrialOutcome::loss)
+                .thenComparing(t -> t.spec().search())
+                .thenComparing(t -> t.spec().number()))
+        .forEach(t -> line(text, t));
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, TrialOutcome t) {
+    boolean failed = t.failure().isPresent();
+    text.append(quoted(t.spec().search())).append(',').append(t.spec().number());
+    text.append(',').append(quoted(t.spec().family()));
+    text.append(',').append(t.spec().temperature()).append(',').append(t.spec().alpha());
+    for (double value : new double[] {t.loss(), t.kl(), t.logLoss(), t.accuracy(), t.calibration()}) {
+      text.append(',').append(failed ? "" : Double.toString(value));
+    }
+    text.append(',').append(failed ? "" : Integer.toString(t.steps()));
+    text.append(',').append(t.seconds());
+    StringBuilder hyperparameters = new StringBuilder();
+    t.spec()
+        .hyperparameters()
+        .values()
+        .forEach(
+            (name, value) ->
+                hyperparameters
+                    .append(hyperparameters.isEmpty() ? "" : " ")
+                    .append(name)
+                    .append('=')
+                    .append(value));
+    text.append(',').append(quoted(hyperparameters.toString()));
+    text.append(',').append(quoted(t.failure().map(Throwable::toString).orElse("")));
+    text.append('\n');
+  }
+
+  private static String quoted(String value) {
+    return value.isEmpty() ? "" : '"' + value.replace("\"", "\"\"") + '"';
+  }
+}

@@ -1,0 +1,129 @@
+package dev.distill.report;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.auto.Comparison;
+import dev.distill.auto.DistillationResult;
+import dev.distill.auto.Measured;
+import dev.distill.auto.TrialOutcome;
+import dev.distill.auto.TrialSpec;
+import dev.distill.auto.Version;
+import dev.distill.metrics.Evaluation;
+import dev.distill.metrics.Interval;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * {@code result.json}: everything measured, for programs. Its schema is {@code
+ * result.schema.json} beside this class; a number that can't be had (such as an AUC on one class) is null.
+ */
+public final class ResultJson {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private ResultJson() {}
+
+  /**
+   * The text of {@code result.json}.
+   *
+   * @param files SHA-256 in hexadecimal of each input file, by what it is ("train", "teacher", …)
+   */
+  public static String of(DistillationResult result, Map<String, String> files) {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("verdict", result.comparison().verdict());
+    root.put("helped", result.comparison().helped());
+    student(root.putObject("student"), result.student());
+    student(root.putObject("hard_twin"), result.twin());
+    evaluation(root.putObject("teacher").putObject("test"), result.teacher());
+    evaluation(root.putObject("prior").putObject("test"), result.prior());
+    comparison(root.putObject("comparison"), result.comparison());
+    number(root, "seconds", result.seconds());
+    ObjectNode trials = root.putObject("trials");
+    trials.put("asked_per_search", result.config().trials());
+    trials.put("ended", result.trials().size());
+    trials.put(
+        "failed", result.trials().stream().filter(t -> t.failure().isPresent()).count());
+    trials.put("ended_early", result.endedEarly());
+    root.put("plan", result.config().plan().name().toLowerCase(Locale.ROOT));
+    root.put("seed", result.config().seed());
+    root.put("threads", result.config().threads());
+    data(root.putObject("data"), result, files);
+    ObjectNode versions = root.putObject("versions");
+    versions.put("distill", Version.current());
+    versions.put("java", System.getProperty("java.version"));
+    return root.toPrettyString() + "\n";
+  }
+
+  private static void data(
+      ObjectNode node, DistillationResult result, Map<String, String> files) {
+    var task = result.task();
+    node.put("train_rows", task.train().features().rows());
+    node.put("test_rows", task.test().features().rows());
+    node.put("test_held_out_of_train", task.heldOut());
+    node.put("columns", task.train().schema().columns().size());
+    node.put("features", task.train().features().columns());
+    node.put("label", task.train().label());
+    var classes = node.putArray("classes");
+    task.train().classes().forEach(classes::add);
+    ObjectNode hashes = node.putObject("sha256");
+    new TreeMap<>(files).forEach(hashes::put);
+  }
+
+  private static void student(ObjectNode node, Measured measured) {
+    TrialOutcome chosen = measured.chosen();
+    TrialSpec spec = chosen.spec();
+    node.put("family", spec.family());
+    ObjectNode hyperparameters = node.putObject("hyperparameters");
+    spec.hyperparameters()
+        .values()
+        .forEach((name, value) -> hyperparameters.putPOJO(name, value));
+    node.put("trial", spec.number());
+    number(node, "temperature", spec.temperature());
+    number(node, "alpha", spec.alpha());
+    number(node, "calibration_temperature", measured.file().temperature());
+    node.put("steps", measured.steps());
+    ObjectNode validation = node.putObject("validation");
+    number(validation, "loss", chosen.loss());
+    number(validation, "kl", chosen.kl());
+    number(validation, "log_loss", chosen.logLoss());
+    number(validation, "accuracy", chosen.accuracy());
+    evaluation(node.putObject("test"), measured.test());
+    ObjectNode cost = node.putObject("cost");
+    number(cost, "train_seconds", measured.trainSeconds());
+    number(cost, "row_p50_ns", measured.cost().p50Nanos());
+    number(cost, "row_p99_ns", measured.cost().p99Nanos());
+    number(cost, "batch_rows_per_second", measured.cost().batchRowsPerSecond());
+    cost.put("bytes", measured.cost().bytes());
+  }
+
+  private static void comparison(ObjectNode node, Comparison c) {
+    number(node, "gap_closed_accuracy", c.gapClosedAccuracy());
+    number(node, "gap_closed_log_loss", c.gapClosedLogLoss());
+    number(node, "retention", c.retention());
+    number(node, "negative_flips", c.negativeFlips());
+    number(node, "mcnemar_p", c.mcnemar());
+    interval(node.putObject("kl_gain"), c.kl());
+    interval(node.putObject("log_loss_gain"), c.logLoss());
+    interval(node.putObject("accuracy_gain"), c.accuracy());
+  }
+
+  private static void interval(ObjectNode node, Interval interval) {
+    number(node, "estimate", interval.estimate());
+    number(node, "low", interval.low());
+    number(node, "high", interval.high());
+  }
+
+  private static void evaluation(ObjectNode node, Evaluation evaluation) {
+    evaluation.values().forEach((name, value) -> number(node, name, value));
+  }
+
+  private static void number(ObjectNode node, String name, double value) {
+    if (Double.isFinite(value)) {
+      node.put(name, value);
+    } else {
+      node.putNull(name);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * What a sweep writes for people and programs: {@code leaderboard.csv} and {@code result.json}.
+ *
+ * <p>May import {@code dev.distill.auto} and below. Start reading at {@link
+ * dev.distill.report.ResultJson}.
+ */
+@NullMarked
+package dev.distill.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package dev.distill.search;
+
+import dev.distill.spi.Hyperparameter;
+import dev.distill.spi.Hyperparameters;
+import dev.distill.spi.SearchSpace;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * All combinations of a few values a dimension: every option of a choice, and {@code points} values
+ * evenly spaced between the bounds (on the scale of the dimension) of a number.
+ */
+public final class GridSampler implements Sampler {
+  private final int points;
+
+  /**
+   * A grid.
+   *
+   * @param points values a numeric dimension, at least 1 (1 takes the default)
+   */
+  public GridSampler(int points) {
+    if (points < 1) {
+      throw new IllegalArgumentException("points must be >= 1, got " + points);
+    }
+    this.points = points;
+  }
+
+  @Override
+  public Optional<Hyperparameters> suggest(
+      SearchSpace space, List<Trial> trials, RandomGenerator random) {
+    // The trial's number, written in the mixed base of the active dimensions: last one fastest.
+    return at(space, 0, new LinkedHashMap<>(), new long[] {trials.size()});
+  }
+
+  private Optional<Hyperparameters> at(
+      SearchSpace space, int index, Map<String, Object> values, long[] left) {
+    if (index == space.dimensions().size()) {
+      return left[0]-- == 0 ? Optional.of(new Hyperparameters(values)) : Optional.empty();
+    }
+    SearchSpace.Dimension dimension = space.dimensions().get(index);
+    if (!dimension.active(values)) {
+      return at(space, index + 1, values, left);
+    }
+    for (Object value : values(dimension.parameter())) {
+      Map<String, Object> next = new LinkedHashMap<>(values);
+      next.put(dimension.parameter().name(), value);
+      Optional<Hyperparameters> found = at(space, index + 1, next, left);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private List<Object> values(Hyperparameter parameter) {
+    if (parameter instanceof Hyperparameter.Choice choice) {
+      return new ArrayList<>(choice.options());
+    }
+    if (points == 1) {
+      return List.of(parameter.defaultValue());
+    }
+    List<Object> values = new ArrayList<>();
+    for (int i = 0; i < points; i++) {
+      double share = (double) i / (points - 1);
+      Object value =
+          parameter instanceof Hyperparameter.Int p
+              ? (Object) (int) Math.round(between(p.low(), p.high(), p.log(), share))
+              : real((Hyperparameter.Real) parameter, share);
+      if (!values.contains(value)) {
+        values.add(value);
+      }
+    }
+    return values;
+  }
+
+  private static double real(Hyperparameter.Real p, double share) {
+    return Math.min(p.high(), Math.max(p.low(), between(p.low(), p.high(), p.log(), share)));
+  }
+
+  private static double between(double low, double high, boolean log, double share) {
+    return log
+        ? StrictMath.exp(
+            StrictMath.log(low) + share * (StrictMath.log(high) - StrictMath.log(low)))
+        : low + share * (high - low);
+  }
+}

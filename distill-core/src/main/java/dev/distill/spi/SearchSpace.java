@@ -1,0 +1,126 @@
+package dev.distill.spi;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The dimensions of a search, in order; some exist only under a choice made before them.
+ *
+ * <p>Built by {@link #builder()}. One {@link Hyperparameter.Int} may be named as the steps of the
+ * training (rounds, trees, epochs): early stopping may keep fewer than its value, and the final
+ * fit uses what was kept.
+ */
+public final class SearchSpace {
+
+  /** A dimension and, if it is conditional, the choice and option under which it exists. */
+  public record Dimension(
+      Hyperparameter parameter, @Nullable String underChoice, @Nullable String underOption) {
+    /** Whether the dimension exists, given the values chosen before it. */
+    public boolean active(Map<String, Object> values) {
+      return underChoice == null || String.valueOf(underOption).equals(values.get(underChoice));
+    }
+  }
+
+  private final List<Dimension> dimensions;
+  private final @Nullable String steps;
+
+  private SearchSpace(List<Dimension> dimensions, @Nullable String steps) {
+    this.dimensions = List.copyOf(dimensions);
+    this.steps = steps;
+  }
+
+  /** An empty builder. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** All dimensions; a conditional one stands after the choice it depends on. */
+  public List<Dimension> dimensions() {
+    return dimensions;
+  }
+
+  /** The name of the dimension that counts training steps, if the family has one. */
+  public Optional<String> steps() {
+    return Optional.ofNullable(steps);
+  }
+
+  /** The default configuration. */
+  public Hyperparameters defaults() {
+    return complete(Map.of());
+  }
+
+  /**
+   * Checks the given values and fills in the defaults of the others.
+   *
+   * @throws IllegalArgumentException for an unknown name or a value out of bounds
+   */
+  public Hyperparameters complete(Map<String, Object> given) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (Dimension dimension : dimensions) {
+      if (dimension.active(values)) {
+        Hyperparameter parameter = dimension.parameter();
+        Object value = given.getOrDefault(parameter.name(), parameter.defaultValue());
+        parameter.check(value);
+        values.put(parameter.name(), value);
+      }
+    }
+    for (String name : given.keySet()) {
+      if (!values.containsKey(name)) {
+        throw new IllegalArgumentException(
+            "unknown hyperparameter '" + name + "'; known are " + values.keySet());
+      }
+    }
+    return new Hyperparameters(values);
+  }
+
+  /** Collects dimensions in order. */
+  public static final class Builder {
+    private final List<Dimension> dimensions = new ArrayList<>();
+    private @Nullable String steps;
+
+    private Builder() {}
+
+    /** Adds a dimension that always exists. */
+    public Builder add(Hyperparameter parameter) {
+      dimensions.add(new Dimension(parameter, null, null));
+      return this;
+    }
+
+    /** Adds a dimension that exists only where an earlier choice has the given option. */
+    public Builder addUnder(String choice, String option, Hyperparameter parameter) {
+      dimensions.add(new Dimension(parameter, choice, option));
+      return this;
+    }
+
+    /** Adds the dimension that counts training steps. */
+    public Builder addSteps(Hyperparameter.Int parameter) {
+      steps = parameter.name();
+      return add(parameter);
+    }
+
+    /**
+     * The space.
+     *
+     * @throws IllegalArgumentException if a name stands twice or a condition names no earlier choice
+     */
+    public SearchSpace build() {
+      Map<String, Hyperparameter> seen = new LinkedHashMap<>();
+      for (Dimension dimension : dimensions) {
+        String name = dimension.parameter().name();
+        if (dimension.underChoice() != null
+            && !(seen.get(dimension.underChoice()) instanceof Hyperparameter.Choice)) {
+          throw new IllegalArgumentException(
+              name + " depends on '" + dimension.underChoice() + "', which is no choice before it");
+        }
+        if (seen.put(name, dimension.parameter()) != null) {
+          throw new IllegalArgumentException("hyperparameter '" + name + "' stands twice");
+        }
+      }
+      return new SearchSpace(dimensions, steps);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package dev.distill.models.xgboost;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.distill.runtime.TreeEnsemble;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * Reads the trees of XGBoost's own JSON, which holds float32 without loss, into a {@link
+ * TreeEnsemble}. Reads the stream once and keeps the trees alone.
+ */
+final class BoosterReader {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** One tree as it stands in the file. */
+  private static final class Tree {
+    int[] left = {};
+    int[] right = {};
+    int[] feature = {};
+    int[] defaultLeft = {};
+    float[] threshold = {};
+    float[] leafWeights = {};
+  }
+
+  private BoosterReader() {}
+
+  /**
+   * Converts a booster.
+   *
+   * @param json what {@code Booster.toByteArray("json")} gives
+   * @param base logits before any tree, one a class
+   * @param treeCount how many trees to keep, from the first
+   * @param singleMargin whether the one margin is the logit of class 1 against 0 for class 0
+   * @param leaf turns the values of a vector leaf, one a class, into logits
+   */
+  static TreeEnsemble read(
+      byte[] json,
+      int features,
+      float[] base,
+      int treeCount,
+      boolean singleMargin,
+      UnaryOperator<float[]> leaf)
+      throws IOException {
+    List<Tree> trees = new ArrayList<>();
+    int[] groups = {};
+    try (JsonParser parser = JSON.createParser(json)) {
+      while (parser.nextToken() != null) {
+        if (parser.currentToken() == JsonToken.FIELD_NAME) {
+          String name = parser.currentName();
+          if (name.equals("tree_info")) {
+            groups = ints(parser);
+          } else if (name.equals("trees")) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.START_OBJECT) {
+              trees.add(tree(parser));
+            }
+          }
+        }
+      }
+    }
+    TreeEnsemble.Builder ensemble = TreeEnsemble.builder(features, base);
+    for (int t = 0; t < treeCount; t++) {
+      add(ensemble, trees.get(t), singleMargin ? 1 : groups[t], base.length, leaf);
+    }
+    return ensemble.build();
+  }
+
+  private static void add(
+      TreeEnsemble.Builder ensemble,
+      Tree tree,
+      int group,
+      int classes,
+      UnaryOperator<float[]> leaf) {
+    boolean vector = tree.leafWeights.length > 0;
+    int nodes = tree.left.length;
+    if (vector) {
+      ensemble.vectorTree(nodes);
+    } else {
+      ensemble.tree(nodes, group);
+    }
+    for (int i = 0; i < nodes; i++) {
+      if (tree.left[i] >= 0) {
+        ensemble.split(
+            i,
+            tree.feature[i],
+            tree.threshold[i],
+            tree.left[i],
+            tree.right[i],
+            tree.defaultLeft[i] == 1);
+      } else if (vector) {
+        // A leaf's index into the leaf weights stands where its right child would.
+        int at = tree.right[i] * classes;
+        ensemble.leaf(i, leaf.apply(Arrays.copyOfRange(tree.leafWeights, at, at + classes)));
+      } else {
+        ensemble.leaf(i, tree.threshold[i]);
+      }
+    }
+  }
+
+  private static Tree tree(JsonParser parser) throws IOException {
+    Tree tree = new Tree();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      switch (parser.currentName()) {
+        case "left_children" -> tree.left = ints(parser);
+        case "right_children" -> tree.right = ints(parser);
+        case "split_indices" -> tree.feature = ints(parser);
+        case "default_left" -> tree.defaultLeft = ints(parser);
+        case "split_conditions" -> tree.threshold = floats(parser);
+        case "leaf_weights" -> tree.leafWeights = floats(parser);
+        default -> {
+          parser.nextToken();
+          parser.skipChildren();
+        }
+      }
+    }
+    return tree;
+  }
+
+  private static int[] ints(JsonParser parser) throws IOException {
+    int[] values = new int[64];
+    int count = 0;
+    parser.nextToken();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (count == values.length) {
+        values = Arrays.copyOf(values, 2 * count);
+      }
+      values[count++] =
+          switch (parser.currentToken()) {
+            case VALUE_TRUE -> 1;
+            case VALUE_FALSE -> 0;
+            default -> parser.getIntValue();
+          };
+    }
+    return Arrays.copyOf(values, count);
+  }
+
+  private static float[] floats(JsonParser parser) throws IOException {
+    float[] values = new float[64];
+    int count = 0;
+    parser.nextToken();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (count == values.length) {
+        values = Arrays.copyOf(values, 2 * count);
+      }
+      values[count++] = parser.getFloatValue();
+    }
+    return Arrays.copyOf(values, count);
+  }
+}
