@@ -249,9 +249,9 @@ public final class CombinedLoss {
   /**
    * Writes exponentials that a factor, which is returned, makes the softmax of z/t.
    *
-   * <p>Finding the largest logit costs as much as all else (its branches are unpredictable), and
-   * any shift near it will do. So the first logit is tried, and the largest is looked for only if
-   * the sum shows that it is far above.
+   * <p>Any shift near the largest logit will do, and finding the largest would add a third to the
+   * kernel's time. So the first logit is tried, and the largest is looked for only if the sum shows
+   * that it is far above.
    */
   private static float exponentials(double t, float[] z, int o, int classes, float[] out) {
     double scale = FastExp.STEPS_PER_NAT / t;
