@@ -2,7 +2,6 @@ package dev.distill.data;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -108,11 +107,12 @@ public final class TeacherProbabilities {
       Consumer<String> notes) {
     Table.Column[] columns = new Table.Column[classes.size()];
     List<String> unknown = new ArrayList<>();
-    Set<String> exact = new HashSet<>(classes);
+    // A class may itself be called p_…: then its bare name counts, unless all have the prefix.
+    boolean prefixed = classes.stream().allMatch(name -> table.has("p_" + name));
     for (Table.Column column : given) {
       String name = column.name();
       int k = -1;
-      if (name.startsWith("p_") && !exact.contains(name)) {
+      if (name.startsWith("p_") && (prefixed || !classes.contains(name))) {
         k = Names.indexOf(classes, name.substring(2));
       }
       if (k < 0) {
