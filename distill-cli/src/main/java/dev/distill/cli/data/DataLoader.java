@@ -1,0 +1,195 @@
+package dev.distill.cli.data;
+
+import dev.distill.data.Dataset;
+import dev.distill.data.FeatureEncoder;
+import dev.distill.data.Table;
+import dev.distill.data.TeacherKind;
+import dev.distill.data.TeacherProbabilities;
+import dev.distill.runtime.Schema;
+import dev.distill.spi.Matrix;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads data files with their teacher's files: features, labels, probabilities, notes and hashes.
+ * Everything that is wrong with them is an {@link InputException}.
+ */
+public final class DataLoader {
+
+  /**
+   * Rows to score with a student.
+   *
+   * @param features encoded by the student's schema
+   * @param ids the id column, if asked for
+   * @param notes what the user should know
+   */
+  public record Rows(Matrix features, Table.@Nullable Column ids, List<String> notes) {}
+
+  private final String label;
+  private final @Nullable String id;
+  private final TeacherKind kind;
+  private final boolean byPosition;
+
+  /**
+   * Makes a loader.
+   *
+   * @param label the label's column in the data files
+   * @param id the column, in data and teacher's files, by which rows are aligned; null aligns them
+   *     by position
+   * @param kind what the teacher's numbers are
+   * @param byPosition takes the teacher's columns in the order of the classes, not by name
+   */
+  public DataLoader(String label, @Nullable String id, TeacherKind kind, boolean byPosition) {
+    this.label = label;
+    this.id = id;
+    this.kind = kind;
+    this.byPosition = byPosition;
+  }
+
+  /** Loads training rows and, if given, their teacher; learns schema and classes from them. */
+  public LoadedData load(Path train, @Nullable Path teacher) {
+    return wrong(
+        () -> {
+          try (TableReader reader = new TableReader()) {
+            List<String> notes = new ArrayList<>();
+            Table table = reader.read(train, texts(Set.of(label)));
+            Set<String> ignored = id == null ? Set.of() : Set.of(id);
+            FeatureEncoder encoder = FeatureEncoder.learn(table, label, ignored);
+            encoder.notes().forEach(note -> notes.add(table.name() + ": " + note));
+            Dataset dataset = Dataset.of(table, label, encoder);
+            return loaded(reader, train, table, dataset, teacher, notes);
+          }
+        });
+  }
+
+  /** Loads further rows of the same columns and classes and, if given, their teacher. */
+  public LoadedData loadMore(Dataset known, Path data, @Nullable Path teacher) {
+    return wrong(
+        () -> {
+          try (TableReader reader = new TableReader()) {
+            List<String> notes = new ArrayList<>();
+            Set<String> asText = categories(known.schema());
+            asText.add(label);
+            Table table = reader.read(data, texts(asText));
+            Dataset dataset = known.more(table, notes::add);
+            return loaded(reader, data, table, dataset, teacher, notes);
+          }
+        });
+  }
+
+  /**
+   * Loads rows to score; they need no label.
+   *
+   * @param id a column to carry along, null for none
+   */
+  public static Rows rows(Path data, Schema schema, @Nullable String id) {
+    return wrong(
+        () -> {
+          try (TableReader reader = new TableReader()) {
+            Set<String> asText = categories(schema);
+            if (id != null) {
+              asText.add(id);
+            }
+            Table table = reader.read(data, asText);
+            List<String> notes = new ArrayList<>();
+            Table.Column ids = id == null ? null : table.column(id);
+            Matrix features = new FeatureEncoder(schema).encode(table, notes::add);
+            return new Rows(features, ids, List.copyOf(notes));
+          }
+        });
+  }
+
+  private LoadedData loaded(
+      TableReader reader,
+      Path data,
+      Table table,
+      Dataset dataset,
+      @Nullable Path teacher,
+      List<String> notes) {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    hashes.put(data.toString(), sha256(data));
+    double[] probabilities = null;
+    if (teacher != null) {
+      probabilities = teacher(reader, teacher, table, dataset.classes(), notes);
+      hashes.put(teacher.toString(), sha256(teacher));
+    }
+    return new LoadedData(dataset, probabilities, notes, hashes);
+  }
+
+  private double[] teacher(
+      TableReader reader, Path file, Table data, List<String> classes, List<String> notes) {
+    Table table = reader.read(file, texts(Set.of()));
+    if (id == null) {
+      if (table.rows() != data.rows()) {
+        throw new InputException(
+            "%s has %d rows, %s has %d: expected a teacher's row for each, or --id COLUMN in both"
+                .formatted(table.name(), table.rows(), data.name(), data.rows()));
+      }
+      return TeacherProbabilities.of(table, classes, kind, Set.of(), byPosition, notes::add);
+    }
+    int[] order = Alignment.rows(data, table, id, notes);
+    double[] given =
+        TeacherProbabilities.of(table, classes, kind, Set.of(id), byPosition, notes::add);
+    int k = classes.size();
+    double[] aligned = new double[Math.multiplyExact(order.length, k)];
+    for (int i = 0; i < order.length; i++) {
+      System.arraycopy(given, order[i] * k, aligned, i * k, k);
+    }
+    return aligned;
+  }
+
+  private Set<String> texts(Set<String> names) {
+    Set<String> all = new HashSet<>(names);
+    if (id != null) {
+      all.add(id);
+    }
+    return all;
+  }
+
+  private static Set<String> categories(Schema schema) {
+    Set<String> names = new HashSet<>();
+    for (Schema.Column column : schema.columns()) {
+      if (column instanceof Schema.CategoryColumn) {
+        names.add(column.name());
+      }
+    }
+    return names;
+  }
+
+  /** What core refuses in a user's table is wrong with the user's file. */
+  private static <T> T wrong(Supplier<T> load) {
+    try {
+      return load.get();
+    } catch (IllegalArgumentException e) {
+      throw new InputException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static String sha256(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] buffer = new byte[1 << 16];
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (IOException e) {
+      throw new InputException(file + ": can't be read: " + e.getMessage(), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

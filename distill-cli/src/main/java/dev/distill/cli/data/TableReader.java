@@ -1,0 +1,341 @@
+package dev.distill.cli.data;
+
+import dev.distill.data.Table;
+import dev.distill.runtime.Schema;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Reads files into tables: CSV with any of {@code , ; | tab}, gzipped or not, Parquet, and JSON
+ * ({@code .json}, {@code .jsonl}, {@code .ndjson}). What a file is, its first bytes say.
+ *
+ * <p>CSV is UTF-8 with a header. A column is a number if every cell that is not missing is; else it
+ * is text, as it stands in the file. Missing are the texts of {@link Schema#MISSING}, quoted too,
+ * and blanks in a column of numbers. A row has a row number (from 1, without the header) and a line
+ * (from 1, with it); they differ by more than one where quoted cells hold line ends.
+ *
+ * <p>Holds a DuckDB in memory. Not thread-safe.
+ */
+public final class TableReader implements AutoCloseable {
+
+  private enum Format {
+    CSV,
+    CSV_GZ,
+    PARQUET,
+    JSON
+  }
+
+  /** DuckDB's own limit on the bytes of a row, unless told otherwise. */
+  private static final int DUCKDB_LINE = 2_000_000;
+
+  private final Connection connection;
+
+  /** Starts a DuckDB; the first in a process costs a quarter of a second, further ones little. */
+  public TableReader() {
+    Properties properties = new Properties();
+    properties.setProperty("jdbc_stream_results", "true");
+    try {
+      connection = DriverManager.getConnection("jdbc:duckdb:", properties);
+      try (Statement statement = connection.createStatement()) {
+        // Nothing is fetched from the network, and nothing is written next to the user's files.
+        statement.execute("SET autoinstall_known_extensions = false");
+        statement.execute("SET autoload_known_extensions = false");
+        statement.execute("SET temp_directory = ''");
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("DuckDB does not start: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param asText columns that are text whatever they hold, exactly as written: labels, ids,
+   *     categories of a schema. Names that the file does not have are ignored
+   * @return at least one column and one row, named by the path as given
+   * @throws InputException if the file can't be read, or is not well-formed
+   */
+  public Table read(Path file, Set<String> asText) {
+    String name = file.toString();
+    try {
+      Format format = format(file);
+      return switch (format) {
+        case CSV, CSV_GZ -> csv(file, format == Format.CSV_GZ, asText);
+        case PARQUET -> other(name, "read_parquet(" + quoted(name) + ")", asText);
+        case JSON -> other(name, "read_json_auto(" + quoted(name) + ", sample_size=-1)", asText);
+      };
+    } catch (IOException e) {
+      throw new InputException(name + ": can't be read: " + reason(e), e);
+    } catch (SQLException e) {
+      throw new InputException(name + ": can't be read: " + reason(e), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException("DuckDB does not close: " + e.getMessage(), e);
+    }
+  }
+
+  // ---- what a file is ----
+
+  private static Format format(Path file) throws IOException {
+    String name = file.toString();
+    if (Files.isDirectory(file)) {
+      throw new InputException(name + ": is a folder, expected a CSV, Parquet or JSON file");
+    }
+    if (!Files.exists(file)) {
+      throw new InputException(name + ": no such file");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new InputException(name + ": is not a regular file, it is read more than once");
+    }
+    if (!Files.isReadable(file)) {
+      throw new InputException(name + ": can't be read, permission denied");
+    }
+    byte[] head;
+    try (InputStream in = Files.newInputStream(file)) {
+      head = in.readNBytes(4);
+    }
+    if (head.length == 0) {
+      throw new InputException(name + ": empty file, expected a header line and rows");
+    }
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (startsWith(head, 'P', 'A', 'R', '1')) {
+      return Format.PARQUET;
+    }
+    if (lower.endsWith(".parquet")) {
+      throw new InputException(name + ": not a Parquet file, it does not start with PAR1");
+    }
+    if (startsWith(head, 0x1f, 0x8b)) {
+      return Format.CSV_GZ;
+    }
+    if (startsWith(head, 'P', 'K', 3, 4)) {
+      throw new InputException(
+          name + ": a zip archive or Excel workbook, expected CSV, Parquet or JSON");
+    }
+    if (startsWith(head, 0x28, 0xb5, 0x2f, 0xfd)
+        || startsWith(head, 'B', 'Z', 'h')
+        || startsWith(head, 0xfd, '7', 'z')) {
+      throw new InputException(name + ": compressed, expected gzip or no compression");
+    }
+    return lower.endsWith(".json") || lower.endsWith(".jsonl") || lower.endsWith(".ndjson")
+        ? Format.JSON
+        : Format.CSV;
+  }
+
+  private static boolean startsWith(byte[] head, int... bytes) {
+    for (int i = 0; i < bytes.length; i++) {
+      if (i >= head.length || (head[i] & 0xff) != bytes[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // ---- CSV ----
+
+  private Table csv(Path file, boolean gzip, Set<String> asText) throws IOException, SQLException {
+    String name = file.toString();
+    CsvScan.Shape shape;
+    try (InputStream raw = Files.newInputStream(file);
+        InputStream in =
+            gzip ? new GZIPInputStream(new BufferedInputStream(raw, 1 << 16), 1 << 16) : raw) {
+      shape = CsvScan.scan(name, in);
+    }
+    int columns = shape.names().size();
+    boolean[] numbers = new boolean[columns];
+    StringBuilder types = new StringBuilder();
+    StringBuilder cells = new StringBuilder();
+    for (int c = 0; c < columns; c++) {
+      numbers[c] = shape.numbers()[c] && !asText.contains(shape.names().get(c));
+      boolean trimmed = numbers[c] && shape.padded()[c];
+      types.append(c == 0 ? "" : ",").append("'c").append(c);
+      types.append(numbers[c] && !trimmed ? "':'DOUBLE'" : "':'VARCHAR'");
+      cells.append(c == 0 ? "" : ",");
+      cells.append(trimmed ? "TRY_CAST(TRIM(c" + c + ", E' \\t') AS DOUBLE)" : "c" + c);
+    }
+    String options =
+        ", header=true, auto_detect=false, quote='\"', escape='\"', comment='', compression='%s'"
+                .formatted(gzip ? "gzip" : "none")
+            + ", delim='%s', strict_mode=%s, nullstr=[%s], columns={%s}"
+                .formatted(
+                    shape.separator(),
+                    !shape.mixedLineEnds(),
+                    Schema.MISSING.stream()
+                        .sorted()
+                        .map(TableReader::quoted)
+                        .collect(Collectors.joining(",")),
+                    types);
+    if (shape.longest() > DUCKDB_LINE / 2) {
+      options += ", max_line_size=" + (shape.longest() + DUCKDB_LINE);
+    }
+    Table table =
+        read(
+            name,
+            "SELECT " + cells + " FROM read_csv(" + quoted(name) + options + ")",
+            shape.names(),
+            numbers,
+            shape.rows());
+    if (table.rows() != shape.rows()) {
+      throw new InputException(
+          "%s: %d rows were read, expected %d; are there stray quotes?"
+              .formatted(name, table.rows(), shape.rows()));
+    }
+    return table;
+  }
+
+  // ---- formats that know their types ----
+
+  private Table other(String name, String source, Set<String> asText) throws SQLException {
+    List<String> names = new ArrayList<>();
+    boolean[] numbers;
+    StringBuilder cells = new StringBuilder();
+    try (Statement statement = connection.createStatement();
+        ResultSet none = statement.executeQuery("SELECT * FROM " + source + " LIMIT 0")) {
+      ResultSetMetaData types = none.getMetaData();
+      numbers = new boolean[types.getColumnCount()];
+      for (int c = 0; c < numbers.length; c++) {
+        String column = types.getColumnName(c + 1);
+        if (column.isBlank()) {
+          throw new InputException(
+              name + ": column " + (c + 1) + " has no name, expected a name for every column");
+        }
+        names.add(column);
+        String identifier = '"' + column.replace("\"", "\"\"") + '"';
+        int type = types.getColumnType(c + 1);
+        String typeName = types.getColumnTypeName(c + 1);
+        if (isNested(typeName)) {
+          throw new InputException(
+              "%s: column '%s' is %s, expected numbers, texts or booleans"
+                  .formatted(name, column, typeName));
+        }
+        numbers[c] = isNumber(type, typeName) && !asText.contains(column);
+        cells.append(c == 0 ? "" : ",");
+        if (numbers[c]) {
+          cells.append("CAST(").append(identifier).append(" AS DOUBLE)");
+        } else if (isFraction(type)) {
+          // Labels that became 1.0 because a tool keeps whole numbers as fractions.
+          cells.append(
+              "CASE WHEN isnan(%1$s::DOUBLE) THEN NULL WHEN abs(%1$s) < 1e15 AND %1$s = trunc(%1$s)"
+                      .formatted(identifier)
+                  + " THEN CAST(CAST(%1$s AS BIGINT) AS VARCHAR) ELSE CAST(%1$s AS VARCHAR) END"
+                      .formatted(identifier));
+        } else {
+          cells.append("CAST(").append(identifier).append(" AS VARCHAR)");
+        }
+      }
+    }
+    Table table = read(name, "SELECT " + cells + " FROM " + source, names, numbers, 0);
+    if (table.rows() == 0) {
+      throw new InputException(name + ": no rows, expected at least one");
+    }
+    return table;
+  }
+
+  private static boolean isFraction(int type) {
+    return type == Types.DOUBLE
+        || type == Types.FLOAT
+        || type == Types.REAL
+        || type == Types.DECIMAL
+        || type == Types.NUMERIC;
+  }
+
+  private static boolean isNumber(int type, String name) {
+    return isFraction(type)
+        || type == Types.TINYINT
+        || type == Types.SMALLINT
+        || type == Types.INTEGER
+        || type == Types.BIGINT
+        || name.endsWith("INT")
+        || name.endsWith("INTEGER");
+  }
+
+  private static boolean isNested(String type) {
+    return type.startsWith("STRUCT")
+        || type.startsWith("MAP")
+        || type.startsWith("UNION")
+        || type.startsWith("BLOB")
+        || type.startsWith("BIT")
+        || type.startsWith("JSON")
+        || type.endsWith("]");
+  }
+
+  // ---- rows ----
+
+  private Table read(
+      String name, String query, List<String> names, boolean[] numbers, int expectedRows)
+      throws SQLException {
+    int columns = names.size();
+    List<Table.Column> read = new ArrayList<>(columns);
+    Table.NumbersBuilder[] numberCells = new Table.NumbersBuilder[columns];
+    Table.TextsBuilder[] textCells = new Table.TextsBuilder[columns];
+    for (int c = 0; c < columns; c++) {
+      if (numbers[c]) {
+        numberCells[c] = new Table.NumbersBuilder(expectedRows);
+      } else {
+        textCells[c] = new Table.TextsBuilder(expectedRows);
+      }
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      while (rows.next()) {
+        for (int c = 0; c < columns; c++) {
+          if (numbers[c]) {
+            double value = rows.getDouble(c + 1);
+            numberCells[c].add(rows.wasNull() ? Double.NaN : value);
+          } else {
+            textCells[c].add(rows.getString(c + 1));
+          }
+        }
+      }
+    }
+    for (int c = 0; c < columns; c++) {
+      read.add(numbers[c] ? numberCells[c].build(names.get(c)) : textCells[c].build(names.get(c)));
+    }
+    return new Table(name, read);
+  }
+
+  // ---- words ----
+
+  private static String quoted(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+
+  private static String reason(IOException e) {
+    String message = e.getMessage();
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
+    }
+    return message == null ? e.getClass().getSimpleName() : message;
+  }
+
+  /** The first sentence of what DuckDB says, which otherwise goes on for a page. */
+  private static String reason(SQLException e) {
+    String message = String.valueOf(e.getMessage()).strip();
+    int lineEnd = message.indexOf('\n');
+    String first = lineEnd < 0 ? message : message.substring(0, lineEnd);
+    return first.replaceFirst("^[A-Z][A-Za-z ]* Error: ", "");
+  }
+}
