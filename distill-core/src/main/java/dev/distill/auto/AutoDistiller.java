@@ -1,22 +1,15 @@
 package dev.distill.auto;
 
 import dev.distill.data.Dataset;
-import dev.distill.data.Folds;
-import dev.distill.data.Split;
 import dev.distill.search.RandomSampler;
 import dev.distill.search.Sampler;
 import dev.distill.spi.Matrix;
-import dev.distill.spi.Seeds;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TaskShape;
 import dev.distill.spi.Teacher;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 
 /**
  * Finds the student: sweeps families × temperatures × alphas × hyperparameters, chooses on
@@ -30,13 +23,13 @@ public final class AutoDistiller {
   private final SelectionRule selection;
   private final TrialExecutor executor;
 
-  /** A distiller with random search, the lowest loss and threads of this process. */
+  /** A distiller with random search, {@link SelectionRule#closestToTeacher} and threads of this process. */
   public AutoDistiller(StudentCatalog catalog, DistillConfig config) {
     this(
         catalog,
         config,
         new RandomSampler(),
-        SelectionRule::lowestLoss,
+        SelectionRule::closestToTeacher,
         new LocalTrialExecutor(config.threads()));
   }
 
@@ -77,60 +70,36 @@ public final class AutoDistiller {
     try (SharedForms shared = new SharedForms()) {
       List<StudentModel> families = families(task);
       List<Search> searches = searches(families, shape(task));
+      Search twins = searches.get(searches.size() - 1);
+      List<Search> students = searches.subList(0, searches.size() - 1);
       BooleanSupplier stop =
           () ->
               (cancellation.isCancelled() || outOfTime(start))
                   && searches.stream().allMatch(s -> s.best().isPresent());
       Distiller distiller =
           new Distiller(
-              catalog,
-              task.train(),
-              task.trainTeacher(),
-              config.teacherWeight(),
-              shared,
-              stop);
-      List<Fold> folds = folds(task.train());
-      sweep(searches, distiller, folds, stop, listener);
-      Finisher finisher = new Finisher(task, catalog, distiller, folds, config);
-      List<Search> twins = searches.stream().filter(s -> s.kind() == Search.Kind.TWIN).toList();
-      List<Search> students = searches.stream().filter(s -> s.kind() != Search.Kind.TWIN).toList();
-      Measured student = finisher.finish(choose(students), students.get(0).kind());
-      Measured twin = finisher.finish(choose(twins), Search.Kind.TWIN);
-      List<TrialOutcome> trials = new ArrayList<>();
-      students.forEach(s -> trials.addAll(s.outcomes()));
-      twins.forEach(s -> trials.addAll(s.outcomes()));
+              catalog, task.train(), task.trainTeacher(), config.teacherWeight(), shared, stop);
+      Rows rows = Rows.cut(task.train(), config);
+      Sweep sweep = new Sweep(distiller, executor, config.threads(), stop, listener);
+      sweep.run(searches, rows.search());
+      Finals finals = new Finals(config, rows, sweep);
+      TrialOutcome twin = finals.twin(twins);
+      TrialOutcome chosen = selection.select(finals.students(students), twin);
+      Finisher finisher = new Finisher(task, catalog, distiller, config);
+      Measured measured = finisher.finish(chosen, students.get(0).kind());
+      Measured measuredTwin = finisher.finish(twin, Search.Kind.TWIN);
       return new DistillationResult(
           task,
           config,
-          student,
-          twin,
+          measured,
+          measuredTwin,
           finisher.teacher(),
           finisher.prior(),
-          finisher.compare(student, twin),
-          trials,
+          finisher.compare(measured, measuredTwin),
+          sweep.outcomes(),
           Distiller.seconds(start),
           searches.stream().anyMatch(s -> s.asked() < s.budget()));
     }
-  }
-
-  /**
-   * The chosen trial of one search, or of the best cell: cells are compared by the joint plan's
-   * objective, since the reference loss means something else at each T and α.
-   */
-  private TrialOutcome choose(List<Search> searches) {
-    if (searches.size() == 1) {
-      return searches.get(0).choose(selection);
-    }
-    List<TrialOutcome> cells = new ArrayList<>();
-    for (Search search : searches) {
-      if (search.best().isPresent()) {
-        cells.add(search.choose(SelectionRule::lowestLoss).withLoss(config.teacherWeight()));
-      }
-    }
-    if (cells.isEmpty()) {
-      searches.get(0).choose(selection);
-    }
-    return selection.select(cells);
   }
 
   private boolean outOfTime(long start) {
@@ -226,100 +195,5 @@ public final class AutoDistiller {
       int budget) {
     return new Search(
         name, kind, families, shape, temperatures, alphas, sampler, budget, config.seed());
-  }
-
-  /**
-   * The cuts into rows to fit on and rows to judge on: folds for few rows, else one validation share,
-   * with the rest thinned to {@link DistillConfig#searchRows()}.
-   */
-  private List<Fold> folds(Dataset train) {
-    Matrix features = train.features();
-    int[] labels = train.labels();
-    int classes = train.classes().size();
-    List<Fold> folds = new ArrayList<>();
-    if (features.rows() <= config.foldRows()) {
-      for (int[] judged :
-          Folds.stratified(
-              labels, classes, config.folds(), Seeds.derive(config.seed(), "folds"))) {
-        if (judged.length > 0) {
-          folds.add(Fold.of(features, others(features.rows(), judged), judged));
-        }
-      }
-      return folds;
-    }
-    Split split =
-        Split.stratified(
-            labels,
-            classes,
-            config.validationShare(),
-            Seeds.derive(config.seed(), "validation rows"));
-    folds.add(
-        Fold.of(
-            features,
-            thin(split.first(), labels, classes, "search rows"),
-            thin(split.second(), labels, classes, "judged rows")));
-    return folds;
-  }
-
-  private int[] thin(int[] rows, int[] labels, int classes, String purpose) {
-    if (rows.length <= config.searchRows()) {
-      return rows;
-    }
-    Split split =
-        Split.stratified(
-            Distiller.pick(labels, rows),
-            classes,
-            (double) config.searchRows() / rows.length,
-            Seeds.derive(config.seed(), purpose));
-    return Distiller.pick(rows, split.second());
-  }
-
-  static int[] others(int rows, int[] without) {
-    boolean[] out = new boolean[rows];
-    for (int row : without) {
-      out[row] = true;
-    }
-    return IntStream.range(0, rows).filter(i -> !out[i]).toArray();
-  }
-
-  /** Runs all searches side by side, so that ending early leaves each with its share. */
-  private void sweep(
-      List<Search> searches,
-      Distiller distiller,
-      List<Fold> folds,
-      BooleanSupplier stop,
-      SweepListener listener) {
-    int total = searches.stream().mapToInt(Search::budget).sum();
-    Map<String, Search> byName = new LinkedHashMap<>();
-    searches.forEach(s -> byName.put(s.name(), s));
-    int[] done = {0};
-    int workers = Math.min(config.threads(), total);
-    executor.run(
-        () -> stop.getAsBoolean() ? Optional.empty() : next(searches),
-        spec ->
-            distiller.run(
-                spec,
-                byName.get(spec.search()).kind(),
-                folds,
-                Math.max(1, config.threads() / workers)),
-        outcome -> {
-          Search search = byName.get(outcome.spec().search());
-          search.tell(outcome);
-          listener.ended(outcome, search.best().orElse(null), ++done[0], total);
-        });
-  }
-
-  /** The next trial of the search that is furthest from its budget. */
-  private static Optional<TrialSpec> next(List<Search> searches) {
-    List<Search> order = new ArrayList<>(searches);
-    order.sort(
-        (a, b) -> Double.compare((double) a.asked() / a.budget(), (double) b.asked() / b.budget()));
-    for (Search search : order) {
-      Optional<TrialSpec> spec = search.ask();
-      if (spec.isPresent()) {
-        return spec;
-      }
-    }
-    return Optional.empty();
   }
 }

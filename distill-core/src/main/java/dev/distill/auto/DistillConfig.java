@@ -95,7 +95,7 @@ public record DistillConfig(
     private double validationShare = 0.2;
     private int folds = 5;
     private int foldRows = 5_000;
-    private int searchRows = 12_000;
+    private int searchRows = 8_000;
 
     private Builder() {}
 

@@ -12,7 +12,7 @@ import java.util.List;
  * @param twin the same families, budget and search on labels alone
  * @param teacher the teacher's own metrics on the test rows
  * @param prior the metrics of answering with the training rows' class shares
- * @param comparison student against twin and teacher
+ * @param verdict student against twin and teacher
  * @param trials outcomes of the student's search, then of the twin's, each by trial number
  * @param seconds wall time of the whole sweep
  * @param endedEarly whether it was cancelled or ran out of time before all trials were run
@@ -24,7 +24,7 @@ public record DistillationResult(
     Measured twin,
     Evaluation teacher,
     Evaluation prior,
-    Comparison comparison,
+    Verdict verdict,
     List<TrialOutcome> trials,
     double seconds,
     boolean endedEarly) {}

@@ -52,10 +52,10 @@ public record DistillationTask(
     Split split =
         Split.stratified(rows.labels(), classes, share, Seeds.derive(seed, "test rows"));
     return new DistillationTask(
-        part(rows, split.first()),
-        Distiller.pick(teacher, split.first(), classes),
-        part(rows, split.second()),
-        Distiller.pick(teacher, split.second(), classes),
+        rows.select(split.train()),
+        Distiller.pick(teacher, split.train(), classes),
+        rows.select(split.heldOut()),
+        Distiller.pick(teacher, split.heldOut(), classes),
         true);
   }
 
@@ -73,14 +73,5 @@ public record DistillationTask(
               .formatted(answer.length, rows.rows(), data.classes().size()));
     }
     return answer;
-  }
-
-  private static Dataset part(Dataset data, int[] rows) {
-    return new Dataset(
-        data.schema(),
-        data.features().select(rows),
-        Distiller.pick(data.labels(), rows),
-        data.classes(),
-        data.label());
   }
 }

@@ -3,7 +3,9 @@ package dev.distill.auto;
 import dev.distill.data.Dataset;
 import dev.distill.loss.DistillationLoss;
 import dev.distill.loss.ReferenceLoss;
+import dev.distill.loss.Softmax;
 import dev.distill.loss.SoftTargets;
+import dev.distill.metrics.Argmax;
 import dev.distill.spi.FitCancelledException;
 import dev.distill.spi.FitContext;
 import dev.distill.spi.FitException;
@@ -101,13 +103,7 @@ final class Distiller {
     }
     int right = 0;
     for (int i = 0; i < rows.length; i++) {
-      int best = 0;
-      for (int k = 1; k < classes(); k++) {
-        if (logits[i * classes() + k] > logits[i * classes() + best]) {
-          best = k;
-        }
-      }
-      right += best == labels[i] ? 1 : 0;
+      right += Argmax.row(logits, i * classes(), classes()) == labels[i] ? 1 : 0;
     }
     return new TrialOutcome(
         spec,
@@ -123,11 +119,14 @@ final class Distiller {
 
   private double referenceLoss(TrialSpec spec, double[] soft, int[] labels, float[] logits) {
     double[] probabilities = new double[logits.length];
-    dev.distill.loss.Softmax.softmax(logits, labels.length, classes(), 1, probabilities);
+    for (int i = 0; i < logits.length; i++) {
+      probabilities[i] = logits[i];
+    }
+    Softmax.softmax(1, probabilities, labels.length, classes(), probabilities);
     double[] softened = new double[soft.length];
-    ReferenceLoss.soften(soft, spec.temperature(), labels.length, classes(), softened);
+    ReferenceLoss.soften(spec.temperature(), soft, labels.length, classes(), softened);
     return ReferenceLoss.combined(
-        softened, probabilities, labels, spec.alpha(), labels.length, classes());
+        spec.alpha(), softened, labels, probabilities, labels.length, classes());
   }
 
   /** Fits on a fold's training rows, watching its validation rows if it has any. */

@@ -11,7 +11,7 @@ import dev.distill.spi.Hyperparameters;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Seeds;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -25,19 +25,16 @@ final class Finisher {
   private final DistillationTask task;
   private final StudentCatalog catalog;
   private final Distiller distiller;
-  private final List<Fold> folds;
   private final DistillConfig config;
 
   Finisher(
       DistillationTask task,
       StudentCatalog catalog,
       Distiller distiller,
-      List<Fold> folds,
       DistillConfig config) {
     this.task = task;
     this.catalog = catalog;
     this.distiller = distiller;
-    this.folds = folds;
     this.config = config;
   }
 
@@ -47,13 +44,11 @@ final class Finisher {
    * @throws FitException if the student has no portable form or that form disagrees with it
    */
   Measured finish(TrialOutcome chosen, Search.Kind kind) {
-    TrialOutcome judged = onAllButValidation(chosen, kind);
     TrialSpec spec = chosen.spec();
-    Matrix rows = task.train().features();
-    Fold all = new Fold(rows, IntStream.range(0, rows.rows()).toArray(), null, new int[0]);
+    Fold all = Rows.all(task.train());
     long start = System.nanoTime();
     try (FittedStudent fitted =
-        distiller.fit(spec, kind, all, config.threads(), withSteps(spec, kind, judged.steps()))) {
+        distiller.fit(spec, kind, all, config.threads(), withSteps(spec, kind, chosen.steps()))) {
       double seconds = Distiller.seconds(start);
       PortableModel model =
           fitted
@@ -64,7 +59,7 @@ final class Finisher {
                           "family '%s' has no portable form, so it can't be written to a file"
                               .formatted(spec.family())));
       checkParity(spec, fitted, model);
-      StudentFile file = file(judged, kind, model);
+      StudentFile file = file(chosen, kind, model);
       Matrix test = task.test().features();
       double[] probabilities = new double[test.rows() * classes()];
       file.score(test.values(), test.rows(), probabilities);
@@ -77,37 +72,6 @@ final class Finisher {
           ServingCost.measure(file, test.values(), test.rows()),
           probabilities);
     }
-  }
-
-  /**
-   * The trial again on all rows but the validation rows, where the search saw only some of them:
-   * more rows want more steps and another calibration.
-   */
-  private TrialOutcome onAllButValidation(TrialOutcome chosen, Search.Kind kind) {
-    Fold only = folds.get(0);
-    int rows = task.train().features().rows();
-    if (folds.size() > 1 || only.trainRows().length + only.validationRows().length == rows) {
-      return chosen;
-    }
-    int[] train = AutoDistiller.others(rows, only.validationRows());
-    Fold fold =
-        new Fold(
-            task.train().features().select(train),
-            train,
-            only.validation(),
-            only.validationRows());
-    TrialOutcome outcome =
-        distiller.run(chosen.spec(), kind, List.of(fold), config.threads());
-    outcome
-        .failure()
-        .ifPresent(
-            cause -> {
-              throw new FitException(
-                  "the chosen trial %d (%s) failed on all rows: %s"
-                      .formatted(chosen.spec().number(), chosen.spec().family(), cause),
-                  cause);
-            });
-    return outcome;
   }
 
   private Hyperparameters withSteps(TrialSpec spec, Search.Kind kind, int steps) {
@@ -135,12 +99,12 @@ final class Finisher {
     }
   }
 
-  private StudentFile file(TrialOutcome judged, Search.Kind kind, PortableModel model) {
-    TrialSpec spec = judged.spec();
+  private StudentFile file(TrialOutcome chosen, Search.Kind kind, PortableModel model) {
+    TrialSpec spec = chosen.spec();
     Dataset train = task.train();
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("distill.version", Version.current());
-    provenance.put("plan", config.plan().name().toLowerCase(java.util.Locale.ROOT));
+    provenance.put("plan", config.plan().name().toLowerCase(Locale.ROOT));
     provenance.put("family", spec.family());
     spec.hyperparameters()
         .values()
@@ -155,8 +119,8 @@ final class Finisher {
         train.schema(),
         model,
         train.classes(),
-        train.label(),
-        judged.calibration(),
+        train.labelName(),
+        chosen.calibration(),
         verificationRows(),
         provenance);
   }
@@ -198,8 +162,8 @@ final class Finisher {
   }
 
   /** Student against twin and teacher on the test rows. */
-  Comparison compare(Measured student, Measured twin) {
-    return Comparison.of(
+  Verdict compare(Measured student, Measured twin) {
+    return Verdict.of(
         student.testProbabilities(),
         twin.testProbabilities(),
         task.testTeacher(),

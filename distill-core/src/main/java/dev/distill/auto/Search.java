@@ -236,15 +236,19 @@ final class Search {
   }
 
   /**
-   * The outcome that a rule chooses.
+   * The outcomes that did not fail, the lowest loss first.
    *
    * @throws SweepException if all trials failed, with every cause
    */
-  TrialOutcome choose(SelectionRule rule) {
-    List<TrialOutcome> good = outcomes().stream().filter(o -> o.failure().isEmpty()).toList();
+  List<TrialOutcome> ranked() {
+    List<TrialOutcome> good =
+        outcomes().stream()
+            .filter(o -> o.failure().isEmpty())
+            .sorted(Comparator.comparingDouble(TrialOutcome::loss))
+            .toList();
     if (good.isEmpty()) {
       throw new SweepException(name, outcomes());
     }
-    return rule.select(good);
+    return good;
   }
 }

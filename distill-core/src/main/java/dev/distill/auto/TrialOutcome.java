@@ -36,18 +36,4 @@ public record TrialOutcome(
   public Optional<Throwable> failure() {
     return Optional.ofNullable(cause);
   }
-
-  /** The same with the objective w·KL + (1 − w)·log loss in the place of its loss. */
-  TrialOutcome withLoss(double teacherWeight) {
-    return new TrialOutcome(
-        spec,
-        teacherWeight * kl + (1 - teacherWeight) * logLoss,
-        kl,
-        logLoss,
-        accuracy,
-        calibration,
-        steps,
-        seconds,
-        cause);
-  }
 }

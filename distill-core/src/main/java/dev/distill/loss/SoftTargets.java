@@ -29,8 +29,7 @@ public record SoftTargets(double temperature, float[] probabilities, int classes
     double[] soft = teacher;
     if (temperature != 1) {
       soft = new double[teacher.length];
-      TemperatureScaling.softenProbabilities(
-          teacher, temperature, teacher.length / classes, classes, soft);
+      TemperatureScaling.soften(temperature, teacher, teacher.length / classes, classes, soft);
     }
     float[] probabilities = new float[soft.length];
     for (int i = 0; i < soft.length; i++) {

@@ -3,14 +3,14 @@ package dev.distill.report;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.distill.auto.Comparison;
+import dev.distill.auto.Verdict;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.Measured;
 import dev.distill.auto.TrialOutcome;
 import dev.distill.auto.TrialSpec;
 import dev.distill.auto.Version;
 import dev.distill.metrics.Evaluation;
-import dev.distill.metrics.Interval;
+import dev.distill.metrics.Comparison.Interval;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,13 +32,13 @@ public final class ResultJson {
    */
   public static String of(DistillationResult result, Map<String, String> files) {
     ObjectNode root = JSON.createObjectNode();
-    root.put("verdict", result.comparison().verdict());
-    root.put("helped", result.comparison().helped());
+    root.put("verdict", result.verdict().sentence());
+    root.put("helped", result.verdict().helped());
     student(root.putObject("student"), result.student());
     student(root.putObject("hard_twin"), result.twin());
     evaluation(root.putObject("teacher").putObject("test"), result.teacher());
     evaluation(root.putObject("prior").putObject("test"), result.prior());
-    comparison(root.putObject("comparison"), result.comparison());
+    comparison(root.putObject("comparison"), result.verdict());
     number(root, "seconds", result.seconds());
     ObjectNode trials = root.putObject("trials");
     trials.put("asked_per_search", result.config().trials());
@@ -64,7 +64,7 @@ public final class ResultJson {
     node.put("test_held_out_of_train", task.heldOut());
     node.put("columns", task.train().schema().columns().size());
     node.put("features", task.train().features().columns());
-    node.put("label", task.train().label());
+    node.put("label", task.train().labelName());
     var classes = node.putArray("classes");
     task.train().classes().forEach(classes::add);
     ObjectNode hashes = node.putObject("sha256");
@@ -98,7 +98,7 @@ public final class ResultJson {
     cost.put("bytes", measured.cost().bytes());
   }
 
-  private static void comparison(ObjectNode node, Comparison c) {
+  private static void comparison(ObjectNode node, Verdict c) {
     number(node, "gap_closed_accuracy", c.gapClosedAccuracy());
     number(node, "gap_closed_log_loss", c.gapClosedLogLoss());
     number(node, "retention", c.retention());
@@ -111,8 +111,8 @@ public final class ResultJson {
 
   private static void interval(ObjectNode node, Interval interval) {
     number(node, "estimate", interval.estimate());
-    number(node, "low", interval.low());
-    number(node, "high", interval.high());
+    number(node, "low", interval.lower());
+    number(node, "high", interval.upper());
   }
 
   private static void evaluation(ObjectNode node, Evaluation evaluation) {

@@ -67,13 +67,16 @@ public final class XgboostTrees implements StudentModel {
 
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
+    // A round costs a tree a class, in training and in serving: fewer but larger steps for many.
+    int rounds = shape.classes() == 2 ? 400 : Math.max(60, Math.min(400, 2_600 / shape.classes()));
     SearchSpace.Builder space =
         SearchSpace.builder()
             .addSteps(
                 new Hyperparameter.Int(
-                    ROUNDS, 10, 400, true, 100, "boosting rounds; early stopping keeps the best"))
+                    ROUNDS, 10, rounds, true, Math.min(rounds, 100), "boosting rounds; early stopping keeps the best"))
             .add(new Hyperparameter.Int(DEPTH, 2, 8, false, 5, "depth of a tree"))
-            .add(new Hyperparameter.Real(ETA, 0.04, 0.4, true, 0.12, "learning rate"))
+            .add(new Hyperparameter.Real(
+                    ETA, 12.0 / rounds, 0.5, true, 30.0 / rounds, "learning rate"))
             .add(
                 new Hyperparameter.Real(
                     MIN_CHILD_WEIGHT, 0.1, 20, true, 1, "least curvature in a leaf"))

@@ -1,0 +1,71 @@
+package dev.distill.auto;
+
+import dev.distill.data.Dataset;
+import dev.distill.data.Folds;
+import dev.distill.data.Split;
+import dev.distill.spi.Matrix;
+import dev.distill.spi.Seeds;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How the training rows are cut, once a sweep.
+ *
+ * @param search what trials are fitted and judged on: folds where rows are few, else one cut with at
+ *     most {@link DistillConfig#searchRows()} rows on either side
+ * @param full the same with all rows, for the finalists; the same object where nothing was thinned
+ */
+record Rows(List<Fold> search, List<Fold> full) {
+
+  static Rows cut(Dataset train, DistillConfig config) {
+    Matrix features = train.features();
+    int classes = train.classes().size();
+    if (features.rows() <= config.foldRows()) {
+      Folds folds =
+          Folds.stratified(
+              train.labels(),
+              classes,
+              Math.min(config.folds(), features.rows()),
+              Seeds.derive(config.seed(), "folds"));
+      List<Fold> cuts = new ArrayList<>();
+      for (int f = 0; f < folds.heldOut().size(); f++) {
+        cuts.add(Fold.of(features, folds.train(f), folds.heldOut().get(f)));
+      }
+      return new Rows(cuts, cuts);
+    }
+    Split split =
+        Split.stratified(
+            train.labels(),
+            classes,
+            config.validationShare(),
+            Seeds.derive(config.seed(), "validation rows"));
+    int[] fitted = thin(split.train(), train, config, "search rows");
+    int[] judged = thin(split.heldOut(), train, config, "judged rows");
+    Fold full = Fold.of(features, split.train(), split.heldOut());
+    if (fitted == split.train() && judged == split.heldOut()) {
+      return new Rows(List.of(full), List.of(full));
+    }
+    return new Rows(List.of(Fold.of(features, fitted, judged)), List.of(full));
+  }
+
+  private static int[] thin(int[] rows, Dataset train, DistillConfig config, String purpose) {
+    if (rows.length <= config.searchRows()) {
+      return rows;
+    }
+    Split split =
+        Split.stratified(
+            Distiller.pick(train.labels(), rows),
+            train.classes().size(),
+            (double) config.searchRows() / rows.length,
+            Seeds.derive(config.seed(), purpose));
+    return Distiller.pick(rows, split.heldOut());
+  }
+
+  /** All rows to fit on, none to judge on. */
+  static Fold all(Dataset train) {
+    Matrix features = train.features();
+    return new Fold(
+        features, IntStream.range(0, features.rows()).toArray(), null, new int[0]);
+  }
+}

@@ -1,0 +1,113 @@
+package dev.distill.auto;
+
+import dev.distill.loss.CrossEntropy;
+import dev.distill.loss.KullbackLeibler;
+import dev.distill.metrics.Argmax;
+import dev.distill.metrics.Comparison;
+import dev.distill.metrics.Comparison.Interval;
+import dev.distill.metrics.Evaluation;
+
+/**
+ * What distillation was worth: student, hard-label twin and teacher on the same test rows.
+ *
+ * @param gapClosedAccuracy (student − twin) / (teacher − twin) in accuracy; NaN without a gap
+ * @param gapClosedLogLoss the same in log loss
+ * @param retention student accuracy / teacher accuracy
+ * @param negativeFlips share of rows where the teacher is right and the student wrong
+ * @param mcnemar p-value of McNemar's exact test of student against twin
+ * @param kl twin's KL to the teacher − student's, with a paired bootstrap interval: &gt; 0 means that
+ *     the student is closer
+ * @param logLoss twin's log loss − student's, likewise
+ * @param accuracy student's accuracy − twin's, likewise
+ */
+public record Verdict(
+    double gapClosedAccuracy,
+    double gapClosedLogLoss,
+    double retention,
+    double negativeFlips,
+    double mcnemar,
+    Interval kl,
+    Interval logLoss,
+    Interval accuracy) {
+
+  private static final int RESAMPLES = 1_000;
+  private static final double CONFIDENCE = 0.95;
+
+  /** Compares three models' rows × classes probabilities for the same labels. */
+  static Verdict of(
+      double[] student, double[] twin, double[] teacher, int[] labels, int classes, long seed) {
+    int rows = labels.length;
+    Evaluation ofStudent = Evaluation.of(student, labels, teacher, rows, classes);
+    Evaluation ofTwin = Evaluation.of(twin, labels, teacher, rows, classes);
+    Evaluation ofTeacher = Evaluation.of(teacher, labels, teacher, rows, classes);
+    PerRow studentRows = PerRow.of(student, teacher, labels, classes);
+    PerRow twinRows = PerRow.of(twin, teacher, labels, classes);
+    return new Verdict(
+        gapClosed("accuracy", ofStudent, ofTwin, ofTeacher),
+        gapClosed("log_loss", ofStudent, ofTwin, ofTeacher),
+        Comparison.retention(ofStudent.get("accuracy"), ofTeacher.get("accuracy")),
+        Comparison.negativeFlips(labels, teacher, student, rows, classes),
+        Comparison.mcNemar(labels, student, twin, rows, classes),
+        gain(twinRows.kl, studentRows.kl, seed),
+        gain(twinRows.logLoss, studentRows.logLoss, seed),
+        gain(studentRows.right, twinRows.right, seed));
+  }
+
+  private static double gapClosed(
+      String metric, Evaluation student, Evaluation twin, Evaluation teacher) {
+    return Comparison.gapClosed(student.get(metric), twin.get(metric), teacher.get(metric));
+  }
+
+  private static Interval gain(double[] first, double[] second, long seed) {
+    return Comparison.bootstrap(first, second, RESAMPLES, CONFIDENCE, seed);
+  }
+
+  /** One figure a row. */
+  private record PerRow(double[] kl, double[] logLoss, double[] right) {
+    static PerRow of(double[] model, double[] teacher, int[] labels, int classes) {
+      int rows = labels.length;
+      PerRow figures = new PerRow(new double[rows], new double[rows], new double[rows]);
+      for (int i = 0; i < rows; i++) {
+        int at = i * classes;
+        figures.kl[i] =
+            KullbackLeibler.row(teacher, at, model, at, classes, KullbackLeibler.FLOOR);
+        figures.logLoss[i] =
+            CrossEntropy.hardRow(labels[i], model, at, classes, KullbackLeibler.FLOOR);
+        figures.right[i] = Argmax.row(model, at, classes) == labels[i] ? 1 : 0;
+      }
+      return figures;
+    }
+  }
+
+  /** Whether distillation helped: nearer to the teacher for certain, and no worse on the labels. */
+  public boolean helped() {
+    return kl.lower() > 0 && logLoss.upper() >= 0 && accuracy.upper() >= 0;
+  }
+
+  /** One sentence in plain words. */
+  public String sentence() {
+    String kept =
+        "keeps %.1f %% of the teacher's accuracy".formatted(100 * retention);
+    if (helped()) {
+      boolean better = logLoss.lower() > 0;
+      return "Distillation helped: the student is closer to the teacher than its hard-label twin"
+          + " (KL lower by %.4f, 95 %% interval %.4f to %.4f), its log loss is %s, and it %s."
+              .formatted(
+                  kl.estimate(),
+                  kl.lower(),
+                  kl.upper(),
+                  better ? "lower too" : "no worse within noise",
+                  kept);
+    }
+    if (kl.lower() > 0) {
+      return "Distillation did not help the predictions: the student is closer to the teacher than"
+          + " its hard-label twin, but %s is worse than the twin's; if you want the best labels, use"
+              .formatted(logLoss.upper() < 0 ? "its log loss" : "its accuracy")
+          + " the twin.";
+    }
+    return "Distillation did not help here: the student is no closer to the teacher than the same"
+        + " family trained on labels alone (KL difference %.4f, 95 %% interval %.4f to %.4f); use the"
+            .formatted(kl.estimate(), kl.lower(), kl.upper())
+        + " twin, or find a better teacher.";
+  }
+}
