@@ -208,6 +208,11 @@ class TableReaderTest {
     byte[] bytes = gzip("a,b\n1,x\n2,y\n".getBytes(StandardCharsets.UTF_8));
     assertThat(numbers(read(file("a.csv.gz", bytes)), "a")).containsExactly(1, 2);
     assertThat(numbers(read(file("a.csv", bytes)), "a")).containsExactly(1, 2);
+    ByteArrayOutputStream joined = new ByteArrayOutputStream();
+    joined.write(bytes);
+    joined.write(gzip("3,z\n".getBytes(StandardCharsets.UTF_8)));
+    assertThat(numbers(read(file("two.csv.gz", joined.toByteArray())), "a"))
+        .containsExactly(1, 2, 3);
   }
 
   @Test
