@@ -148,7 +148,7 @@ final class CsvScan {
           continue; // DuckDB skips empty lines too
         }
         throw new InputException(
-            "%s line %d: %d fields, expected %d".formatted(file, rowLine, field, columns));
+            "%s line %s: %s fields, expected %s".formatted(file, rowLine, field, columns));
       }
       longest = Math.max(longest, bytes);
       rows = Math.addExact(rows, 1);
@@ -191,7 +191,7 @@ final class CsvScan {
       Integer before = places.put(name, names.size());
       if (before != null) {
         throw new InputException(
-            "%s: column name '%s' stands twice (columns %d and %d), expected different names"
+            "%s: column name '%s' stands twice (columns %s and %s), expected different names"
                 .formatted(file, name, before, names.size()));
       }
     } while (ending == End.FIELD);
@@ -243,7 +243,7 @@ final class CsvScan {
     while (true) {
       if (!available()) {
         throw new InputException(
-            "%s line %d: a quote is opened and never closed".formatted(file, fieldLine));
+            "%s line %s: a quote is opened and never closed".formatted(file, fieldLine));
       }
       byte b = buffer[position++];
       or |= b;
@@ -266,7 +266,7 @@ final class CsvScan {
     }
     if (available() && !stops[buffer[position] & 0xff]) {
       throw new InputException(
-          "%s line %d: text after a closing quote, expected '%s' or the end of the line"
+          "%s line %s: text after a closing quote, expected '%s' or the end of the line"
               .formatted(file, fieldLine, separator == '\t' ? "tab" : (char) separator));
     }
     return or;
@@ -319,7 +319,7 @@ final class CsvScan {
     if (limit == buffer.length) {
       if (buffer.length > Integer.MAX_VALUE / 2 - 8) {
         throw new InputException(
-            "%s line %d: a field of more than 1 GB".formatted(file, fieldLine));
+            "%s line %s: a field of more than 1 GB".formatted(file, fieldLine));
       }
       buffer = Arrays.copyOf(buffer, 2 * buffer.length);
     }
@@ -436,13 +436,13 @@ final class CsvScan {
       StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(buffer, start, end - start));
     } catch (CharacterCodingException e) {
       throw new InputException(
-          "%s line %d: not UTF-8 text".formatted(file, fieldLine) + convert("WINDOWS-1252"), e);
+          "%s line %s: not UTF-8 text".formatted(file, fieldLine) + convert("WINDOWS-1252"), e);
     }
   }
 
   private InputException nul() {
     return new InputException(
-        "%s line %d: a NUL byte, expected UTF-8 text (a binary file, or UTF-16?)"
+        "%s line %s: a NUL byte, expected UTF-8 text (a binary file, or UTF-16?)"
             .formatted(file, line));
   }
 

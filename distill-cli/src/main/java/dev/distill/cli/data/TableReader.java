@@ -230,7 +230,7 @@ public final class TableReader implements AutoCloseable {
             shape.rows());
     if (table.rows() != shape.rows()) {
       throw new InputException(
-          "%s: %d rows were read, expected %d; are there stray quotes?"
+          "%s: %s rows were read, expected %s; are there stray quotes?"
               .formatted(name, table.rows(), shape.rows()));
     }
     return table;
