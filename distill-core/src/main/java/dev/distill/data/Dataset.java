@@ -37,13 +37,13 @@ public record Dataset(
     }
     if (features.columns() != schema.features() || features.rows() != labels.length) {
       throw new IllegalArgumentException(
-          "%s and %d labels, expected %d columns and a label a row"
+          "%s and %s labels, expected %s columns and a label a row"
               .formatted(features, labels.length, schema.features()));
     }
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0 || labels[i] >= classes.size()) {
         throw new IllegalArgumentException(
-            "row %d: label %d, allowed 0 to %d".formatted(i + 1, labels[i], classes.size() - 1));
+            "row %s: label %s, allowed 0 to %s".formatted(i + 1, labels[i], classes.size() - 1));
       }
     }
   }
@@ -75,7 +75,7 @@ public record Dataset(
     }
     if (count > MAX_CLASSES || (count > 20 && count > labels.length / 2)) {
       throw new IllegalArgumentException(
-          "%s: label column '%s' has %d different values in %d rows, expected at most %d classes,"
+          "%s: label column '%s' has %s different values in %s rows, expected at most %s classes,"
                   .formatted(table.name(), label, count, labels.length, MAX_CLASSES)
               + " each in more than one row");
     }
@@ -129,7 +129,7 @@ public record Dataset(
       labels[i] = index.computeIfAbsent(text, t -> Names.indexOf(classes, t));
       if (labels[i] < 0) {
         throw new IllegalArgumentException(
-            "%s row %d: label '%s' is not a class of the training rows, allowed are %s"
+            "%s row %s: label '%s' is not a class of the training rows, allowed are %s"
                 .formatted(table.name(), i + 1, text, Names.quoted(classes)));
       }
     }
@@ -155,7 +155,7 @@ public record Dataset(
     String text = column.text(row);
     if (text == null) {
       throw new IllegalArgumentException(
-          "%s row %d: the label in column '%s' is missing, expected a class"
+          "%s row %s: the label in column '%s' is missing, expected a class"
               .formatted(table.name(), row + 1, column.name()));
     }
     return text;

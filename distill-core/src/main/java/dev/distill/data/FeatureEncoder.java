@@ -139,7 +139,7 @@ public final class FeatureEncoder {
     int features = schema.features();
     if ((long) rows * features > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
-          "%s: %d rows × %d features, allowed are %d values in all"
+          "%s: %s rows × %s features, allowed are %s values in all"
               .formatted(table.name(), rows, features, Integer.MAX_VALUE - 8));
     }
     float[] out = new float[rows * features];
@@ -161,7 +161,7 @@ public final class FeatureEncoder {
     for (int i = 0; i < values.length; i++) {
       if (Float.isInfinite((float) values[i])) {
         throw new IllegalArgumentException(
-            "%s row %d: column '%s' is %s, allowed are numbers within ±3.4e38 (float32) and empty"
+            "%s row %s: column '%s' is %s, allowed are numbers within ±3.4e38 (float32) and empty"
                 .formatted(table, i + 1, cells.name(), values[i]));
       }
       schema.encodeNumber(c, values[i], out, i * features);
@@ -231,7 +231,7 @@ public final class FeatureEncoder {
       int code = texts.codes()[i];
       if (code >= 0 && bad[code]) {
         throw new IllegalArgumentException(
-            "%s row %d: column '%s' expected a number, got '%s'"
+            "%s row %s: column '%s' expected a number, got '%s'"
                 .formatted(table.name(), i + 1, column.name(), texts.levels().get(code)));
       }
       values[i] = code < 0 ? Double.NaN : parsed[code];
@@ -274,7 +274,7 @@ public final class FeatureEncoder {
             .thenComparing(Comparator.naturalOrder()));
     if (levels.size() > MAX_LEVELS) {
       notes.add(
-          "column '%s' has %d values: the %d most frequent are told apart, the rest are one"
+          "column '%s' has %s values: the %s most frequent are told apart, the rest are one"
               .formatted(column.name(), levels.size(), MAX_LEVELS));
       levels = levels.subList(0, MAX_LEVELS);
     }

@@ -27,7 +27,7 @@ public record Folds(List<int[]> heldOut) {
   public static Folds stratified(int[] labels, int classes, int k, long seed) {
     if (k < 2 || k > labels.length) {
       throw new IllegalArgumentException(
-          "folds must be 2 to %d (the rows), got %d".formatted(labels.length, k));
+          "folds must be 2 to %s (the rows), got %s".formatted(labels.length, k));
     }
     int[][] folds = new int[k][];
     for (int f = 0; f < k; f++) {

@@ -51,7 +51,7 @@ public record Split(int[] train, int[] heldOut) {
     int total = Arrays.stream(taken).sum();
     if (total == 0) {
       throw new IllegalArgumentException(
-          "nothing to hold out of %d rows, expected a class of at least two rows"
+          "nothing to hold out of %s rows, expected a class of at least two rows"
               .formatted(labels.length));
     }
     int[] train = new int[labels.length - total];

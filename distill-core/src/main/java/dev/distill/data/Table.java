@@ -62,7 +62,7 @@ public final class Table {
       for (int i = 0; i < codes.length; i++) {
         if (codes[i] < -1 || codes[i] >= levels.size()) {
           throw new IllegalArgumentException(
-              "column '%s' row %d: code %d, allowed -1 to %d"
+              "column '%s' row %s: code %s, allowed -1 to %s"
                   .formatted(name, i + 1, codes[i], levels.size() - 1));
         }
       }
@@ -98,7 +98,7 @@ public final class Table {
     for (Column column : columns) {
       if (column.rows() != rows) {
         throw new IllegalArgumentException(
-            "%s: column '%s' has %d rows, expected %d"
+            "%s: column '%s' has %s rows, expected %s"
                 .formatted(name, column.name(), column.rows(), rows));
       }
       if (this.columns.put(column.name(), column) != null) {
@@ -119,7 +119,7 @@ public final class Table {
     for (int i = 0; i < rows.length; i++) {
       if (rows[i].length != columns.size()) {
         throw new IllegalArgumentException(
-            "%s row %d: %d values, expected %d"
+            "%s row %s: %s values, expected %s"
                 .formatted(name, i + 1, rows[i].length, columns.size()));
       }
       for (int c = 0; c < values.length; c++) {

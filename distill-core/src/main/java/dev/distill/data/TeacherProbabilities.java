@@ -84,7 +84,7 @@ public final class TeacherProbabilities {
     List<String> names = given.stream().map(Table.Column::name).toList();
     if (given.size() != classes.size()) {
       throw new IllegalArgumentException(
-          "%s: %d columns (%s), expected %d, one a class in the order %s"
+          "%s: %s columns (%s), expected %s, one a class in the order %s"
               .formatted(
                   table.name(),
                   given.size(),
@@ -182,7 +182,7 @@ public final class TeacherProbabilities {
     int k = classes.size();
     if (values.length != Math.multiplyExact(rows, k)) {
       throw new IllegalArgumentException(
-          "%s: %d values, expected %d rows × %d classes".formatted(name, values.length, rows, k));
+          "%s: %s values, expected %s rows × %s classes".formatted(name, values.length, rows, k));
     }
     for (int i = 0; i < values.length; i++) {
       boolean allowed =
@@ -191,7 +191,7 @@ public final class TeacherProbabilities {
               : Math.abs(values[i]) < Double.POSITIVE_INFINITY;
       if (!allowed) {
         throw new IllegalArgumentException(
-            "%s row %d: class '%s' is %s, expected a number"
+            "%s row %s: class '%s' is %s, expected a number"
                 .formatted(
                     name,
                     i / k + 1,
@@ -247,13 +247,13 @@ public final class TeacherProbabilities {
       for (int c = 0; c < k; c++) {
         double value = values[i * k + c];
         if (value < 0 || value > whole + tolerance(k, whole)) {
-          return "%s row %d: class '%s' is %s, allowed 0 to %s%s"
+          return "%s row %s: class '%s' is %s, allowed 0 to %s%s"
               .formatted(name, i + 1, classes.get(c), value, Table.text(whole), logits);
         }
         sum += value;
       }
       if (Math.abs(sum - whole) > tolerance(k, whole)) {
-        return "%s row %d: sums to %s, expected %s ± %s%s"
+        return "%s row %s: sums to %s, expected %s ± %s%s"
             .formatted(name, i + 1, (float) sum, Table.text(whole), tolerance(k, whole), logits);
       }
     }
@@ -294,7 +294,7 @@ public final class TeacherProbabilities {
       }
       if (max == Double.NEGATIVE_INFINITY) {
         throw new IllegalArgumentException(
-            "%s row %d: every logit is -Infinity, expected a number".formatted(name, i + 1));
+            "%s row %s: every logit is -Infinity, expected a number".formatted(name, i + 1));
       }
       double sum = 0;
       for (int c = 0; c < k; c++) {

@@ -34,7 +34,7 @@ final class Alignment {
     if (!lacking.isEmpty()) {
       lacking.sort((a, b) -> Integer.compare(wanted.getOrDefault(a, 0), wanted.getOrDefault(b, 0)));
       throw new InputException(
-          "%s (%d rows) lacks %d of the %d ids of %s, expected all; the first: %s"
+          "%s (%s rows) lacks %s of the %s ids of %s, expected all; the first: %s"
               .formatted(
                   teacher.name(),
                   teacher.rows(),
@@ -46,7 +46,7 @@ final class Alignment {
     int unused = teacher.rows() - data.rows();
     if (unused > 0) {
       notes.add(
-          "%s: %d of %d rows have ids that %s has not, they are left unused"
+          "%s: %s of %s rows have ids that %s has not, they are left unused"
               .formatted(teacher.name(), unused, teacher.rows(), data.name()));
     }
     return rows;
@@ -59,13 +59,13 @@ final class Alignment {
       String text = ids.text(i);
       if (text == null) {
         throw new InputException(
-            "%s row %d: id column '%s' is missing, expected an id"
+            "%s row %s: id column '%s' is missing, expected an id"
                 .formatted(table.name(), i + 1, id));
       }
       Integer before = index.put(text, i);
       if (before != null) {
         throw new InputException(
-            "%s rows %d and %d: id '%s' stands twice in column '%s', expected different ids"
+            "%s rows %s and %s: id '%s' stands twice in column '%s', expected different ids"
                 .formatted(table.name(), before + 1, i + 1, text, id));
       }
     }

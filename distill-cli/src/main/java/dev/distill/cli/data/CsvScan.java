@@ -24,8 +24,7 @@ final class CsvScan {
    * What a file is like.
    *
    * @param names the header's names, without blanks around
-   * @param numbers which columns hold only numbers and missing cells
-   * @param padded which of these have missing cells that are blanks, or have blanks around
+   * @param cells what each column holds
    * @param rows rows without the header and without empty lines
    * @param longest bytes of the longest row
    * @param mixedLineEnds whether lines end in more than one way
@@ -33,11 +32,20 @@ final class CsvScan {
   record Shape(
       char separator,
       List<String> names,
-      boolean[] numbers,
-      boolean[] padded,
+      List<Cells> cells,
       int rows,
       int longest,
       boolean mixedLineEnds) {}
+
+  /** What the cells of a column are. */
+  enum Cells {
+    /** Numbers and missing cells as DuckDB reads them. */
+    NUMBERS,
+    /** Numbers too, but with decimal commas, or missing cells that are blanks or within blanks. */
+    LOOSE_NUMBERS,
+    /** Anything. */
+    TEXTS
+  }
 
   private static final byte[] SEPARATORS = {',', ';', '\t', '|'};
   private static final int SNIFFED_ROWS = 50;
@@ -71,6 +79,11 @@ final class CsvScan {
   private int end;
   private boolean quoted;
   private boolean escaped;
+
+  // By column: whether all cells so far are numbers with a decimal point, and with a comma.
+  private boolean[] point = {};
+  private boolean[] comma = {};
+  private boolean[] padded = {};
 
   private int line = 1;
   private int fieldLine = 1;
@@ -108,9 +121,11 @@ final class CsvScan {
 
     List<String> names = header();
     int columns = names.size();
-    boolean[] numbers = new boolean[columns];
-    Arrays.fill(numbers, true);
-    boolean[] padded = new boolean[columns];
+    point = new boolean[columns];
+    Arrays.fill(point, true);
+    comma = new boolean[columns];
+    Arrays.fill(comma, separator == ';'); // elsewhere 1,234 may be a thousand
+    padded = new boolean[columns];
     int rows = 0;
     long longest = 0;
     while (!atEnd()) {
@@ -121,8 +136,8 @@ final class CsvScan {
       End ending;
       do {
         ending = next();
-        if (field < columns && numbers[field]) {
-          classify(field, numbers, padded);
+        if (field < columns && (point[field] || comma[field])) {
+          classify(field);
         }
         bytes += end - start + 3L;
         blank = field == 0 && start == end && !quoted && ending != End.FIELD;
@@ -133,7 +148,7 @@ final class CsvScan {
           continue; // DuckDB skips empty lines too
         }
         throw new InputException(
-            "%s line %d: %d fields, expected %d".formatted(file, rowLine, field, columns));
+            "%s line %s: %s fields, expected %s".formatted(file, rowLine, field, columns));
       }
       longest = Math.max(longest, bytes);
       rows = Math.addExact(rows, 1);
@@ -142,8 +157,14 @@ final class CsvScan {
       throw new InputException(file + ": only a header, expected at least one row");
     }
     boolean mixed = (lf ? 1 : 0) + (crlf ? 1 : 0) + (cr ? 1 : 0) > 1;
-    return new Shape(
-        (char) separator, names, numbers, padded, rows, Math.toIntExact(longest), mixed);
+    List<Cells> cells = new ArrayList<>();
+    for (int c = 0; c < columns; c++) {
+      cells.add(
+          point[c] && !padded[c]
+              ? Cells.NUMBERS
+              : point[c] || comma[c] ? Cells.LOOSE_NUMBERS : Cells.TEXTS);
+    }
+    return new Shape((char) separator, names, cells, rows, Math.toIntExact(longest), mixed);
   }
 
   private List<String> header() throws IOException {
@@ -170,7 +191,7 @@ final class CsvScan {
       Integer before = places.put(name, names.size());
       if (before != null) {
         throw new InputException(
-            "%s: column name '%s' stands twice (columns %d and %d), expected different names"
+            "%s: column name '%s' stands twice (columns %s and %s), expected different names"
                 .formatted(file, name, before, names.size()));
       }
     } while (ending == End.FIELD);
@@ -222,7 +243,7 @@ final class CsvScan {
     while (true) {
       if (!available()) {
         throw new InputException(
-            "%s line %d: a quote is opened and never closed".formatted(file, fieldLine));
+            "%s line %s: a quote is opened and never closed".formatted(file, fieldLine));
       }
       byte b = buffer[position++];
       or |= b;
@@ -245,7 +266,7 @@ final class CsvScan {
     }
     if (available() && !stops[buffer[position] & 0xff]) {
       throw new InputException(
-          "%s line %d: text after a closing quote, expected '%s' or the end of the line"
+          "%s line %s: text after a closing quote, expected '%s' or the end of the line"
               .formatted(file, fieldLine, separator == '\t' ? "tab" : (char) separator));
     }
     return or;
@@ -298,7 +319,7 @@ final class CsvScan {
     if (limit == buffer.length) {
       if (buffer.length > Integer.MAX_VALUE / 2 - 8) {
         throw new InputException(
-            "%s line %d: a field of more than 1 GB".formatted(file, fieldLine));
+            "%s line %s: a field of more than 1 GB".formatted(file, fieldLine));
       }
       buffer = Arrays.copyOf(buffer, 2 * buffer.length);
     }
@@ -310,18 +331,14 @@ final class CsvScan {
 
   // ---- what a field is ----
 
-  private void classify(int column, boolean[] numbers, boolean[] padded) {
+  private void classify(int column) {
     int from = start;
     int to = end;
     if (quoted) {
-      if (escaped) {
-        numbers[column] = false;
-        return;
-      }
       from++;
       to--;
     }
-    if (isNumber(buffer, from, to) || isMissing(from, to)) {
+    if (isMissing(from, to)) {
       return;
     }
     while (from < to && isBlank(buffer[from])) {
@@ -332,8 +349,9 @@ final class CsvScan {
     }
     if (isMissing(from, to)) {
       padded[column] = true; // to DuckDB only the bare text is missing
-    } else if (!isNumber(buffer, from, to)) {
-      numbers[column] = false;
+    } else {
+      point[column] &= isNumber(buffer, from, to, '.');
+      comma[column] = comma[column] && isNumber(buffer, from, to, ',');
     }
   }
 
@@ -353,7 +371,7 @@ final class CsvScan {
   }
 
   /** Decimal numbers with or without exponent, and infinities: a part of what DuckDB takes. */
-  private static boolean isNumber(byte[] text, int from, int to) {
+  private static boolean isNumber(byte[] text, int from, int to, char point) {
     int p = from;
     if (p < to && (text[p] == '-' || text[p] == '+')) {
       p++;
@@ -363,7 +381,7 @@ final class CsvScan {
       p++;
     }
     digits = p - digits;
-    if (p < to && text[p] == '.') {
+    if (p < to && text[p] == point) {
       int fraction = ++p;
       while (p < to && isDigit(text[p])) {
         p++;
@@ -418,13 +436,13 @@ final class CsvScan {
       StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(buffer, start, end - start));
     } catch (CharacterCodingException e) {
       throw new InputException(
-          "%s line %d: not UTF-8 text".formatted(file, fieldLine) + convert("WINDOWS-1252"), e);
+          "%s line %s: not UTF-8 text".formatted(file, fieldLine) + convert("WINDOWS-1252"), e);
     }
   }
 
   private InputException nul() {
     return new InputException(
-        "%s line %d: a NUL byte, expected UTF-8 text (a binary file, or UTF-16?)"
+        "%s line %s: a NUL byte, expected UTF-8 text (a binary file, or UTF-16?)"
             .formatted(file, line));
   }
 

@@ -135,7 +135,7 @@ public final class DataLoader {
     if (id == null) {
       if (table.rows() != data.rows()) {
         throw new InputException(
-            "%s has %d rows, %s has %d: expected a teacher's row for each, or --id COLUMN in both"
+            "%s has %s rows, %s has %s: expected a teacher's row for each, or --id COLUMN in both"
                 .formatted(table.name(), table.rows(), data.name(), data.rows()));
       }
       return TeacherProbabilities.of(table, classes, kind, Set.of(), byPosition, notes::add);
@@ -178,7 +178,7 @@ public final class DataLoader {
     }
   }
 
-  private static String sha256(Path file) {
+  static String sha256(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] buffer = new byte[1 << 16];

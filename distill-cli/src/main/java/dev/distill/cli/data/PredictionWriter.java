@@ -2,9 +2,9 @@ package dev.distill.cli.data;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -48,7 +48,10 @@ public final class PredictionWriter implements AutoCloseable {
       throw new InputException(out + ": can't be written, there is no folder " + folder);
     }
     try {
-      temporary = Files.createTempFile(folder, ".distill", ".csv");
+      // Not createTempFile, which makes files that only their owner may read.
+      temporary =
+          folder.resolve(
+              "." + out.getFileName() + "." + ProcessHandle.current().pid() + ".unfinished");
       writer = Files.newBufferedWriter(temporary);
       if (id != null) {
         line.append(quoted(id)).append(',');
@@ -109,8 +112,8 @@ public final class PredictionWriter implements AutoCloseable {
   }
 
   private static String reason(IOException e) {
-    if (e instanceof NoSuchFileException) {
-      return "no such folder";
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
     }
     String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
     return reason == null ? e.getClass().getSimpleName() : reason;

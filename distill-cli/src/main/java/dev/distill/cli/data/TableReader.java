@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
@@ -28,9 +30,10 @@ import java.util.zip.GZIPInputStream;
  * ({@code .json}, {@code .jsonl}, {@code .ndjson}). What a file is, its first bytes say.
  *
  * <p>CSV is UTF-8 with a header. A column is a number if every cell that is not missing is; else it
- * is text, as it stands in the file. Missing are the texts of {@link Schema#MISSING}, quoted too,
- * and blanks in a column of numbers. A row has a row number (from 1, without the header) and a line
- * (from 1, with it); they differ by more than one where quoted cells hold line ends.
+ * is text, as it stands in the file. Numbers may have a decimal comma where {@code ;} separates.
+ * Missing are the texts of {@link Schema#MISSING}, quoted too, and blanks in a column of numbers. A
+ * row has a row number (from 1, without the header) and a line (from 1, with it); they differ by
+ * more than one where quoted cells hold line ends.
  *
  * <p>Holds a DuckDB in memory. Not thread-safe.
  */
@@ -46,22 +49,47 @@ public final class TableReader implements AutoCloseable {
   /** DuckDB's own limit on the bytes of a row, unless told otherwise. */
   private static final int DUCKDB_LINE = 2_000_000;
 
-  private final Connection connection;
+  private final FutureTask<Connection> starting = new FutureTask<>(TableReader::start);
 
-  /** Starts a DuckDB; the first in a process costs a quarter of a second, further ones little. */
+  /**
+   * Starts a DuckDB, in the background: the first in a process unpacks its library, which costs a
+   * quarter of a second, in which the first file is already scanned.
+   */
   public TableReader() {
+    Thread thread = new Thread(starting, "duckdb-start");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static Connection start() throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("jdbc_stream_results", "true");
+    Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties);
+    try (Statement statement = connection.createStatement()) {
+      // Nothing is fetched from the network, and nothing is written next to the user's files.
+      statement.execute("SET autoinstall_known_extensions = false");
+      statement.execute("SET autoload_known_extensions = false");
+      statement.execute("SET temp_directory = ''");
+    }
+    return connection;
+  }
+
+  private Connection connection() {
+    boolean interrupted = false;
     try {
-      connection = DriverManager.getConnection("jdbc:duckdb:", properties);
-      try (Statement statement = connection.createStatement()) {
-        // Nothing is fetched from the network, and nothing is written next to the user's files.
-        statement.execute("SET autoinstall_known_extensions = false");
-        statement.execute("SET autoload_known_extensions = false");
-        statement.execute("SET temp_directory = ''");
+      while (true) {
+        try {
+          return starting.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw new IllegalStateException("DuckDB does not start: " + e.getCause(), e.getCause());
+        }
       }
-    } catch (SQLException e) {
-      throw new IllegalStateException("DuckDB does not start: " + e.getMessage(), e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -79,8 +107,8 @@ public final class TableReader implements AutoCloseable {
       Format format = format(file);
       return switch (format) {
         case CSV, CSV_GZ -> csv(file, format == Format.CSV_GZ, asText);
-        case PARQUET -> other(name, "read_parquet(" + quoted(name) + ")", asText);
-        case JSON -> other(name, "read_json_auto(" + quoted(name) + ", sample_size=-1)", asText);
+        case PARQUET -> other(name, "read_parquet(" + path(file) + ")", asText);
+        case JSON -> other(name, "read_json_auto(" + path(file) + ", sample_size=-1)", asText);
       };
     } catch (IOException e) {
       throw new InputException(name + ": can't be read: " + reason(e), e);
@@ -92,7 +120,7 @@ public final class TableReader implements AutoCloseable {
   @Override
   public void close() {
     try {
-      connection.close();
+      connection().close();
     } catch (SQLException e) {
       throw new IllegalStateException("DuckDB does not close: " + e.getMessage(), e);
     }
@@ -169,12 +197,14 @@ public final class TableReader implements AutoCloseable {
     StringBuilder types = new StringBuilder();
     StringBuilder cells = new StringBuilder();
     for (int c = 0; c < columns; c++) {
-      numbers[c] = shape.numbers()[c] && !asText.contains(shape.names().get(c));
-      boolean trimmed = numbers[c] && shape.padded()[c];
+      CsvScan.Cells kind = shape.cells().get(c);
+      numbers[c] = kind != CsvScan.Cells.TEXTS && !asText.contains(shape.names().get(c));
+      boolean loose = numbers[c] && kind == CsvScan.Cells.LOOSE_NUMBERS;
       types.append(c == 0 ? "" : ",").append("'c").append(c);
-      types.append(numbers[c] && !trimmed ? "':'DOUBLE'" : "':'VARCHAR'");
+      types.append(numbers[c] && !loose ? "':'DOUBLE'" : "':'VARCHAR'");
       cells.append(c == 0 ? "" : ",");
-      cells.append(trimmed ? "TRY_CAST(TRIM(c" + c + ", E' \\t') AS DOUBLE)" : "c" + c);
+      cells.append(
+          loose ? "TRY_CAST(replace(trim(c" + c + ", E' \\t'), ',', '.') AS DOUBLE)" : "c" + c);
     }
     String options =
         ", header=true, auto_detect=false, quote='\"', escape='\"', comment='', compression='%s'"
@@ -194,13 +224,13 @@ public final class TableReader implements AutoCloseable {
     Table table =
         read(
             name,
-            "SELECT " + cells + " FROM read_csv(" + quoted(name) + options + ")",
+            "SELECT " + cells + " FROM read_csv(" + path(file) + options + ")",
             shape.names(),
             numbers,
             shape.rows());
     if (table.rows() != shape.rows()) {
       throw new InputException(
-          "%s: %d rows were read, expected %d; are there stray quotes?"
+          "%s: %s rows were read, expected %s; are there stray quotes?"
               .formatted(name, table.rows(), shape.rows()));
     }
     return table;
@@ -212,7 +242,7 @@ public final class TableReader implements AutoCloseable {
     List<String> names = new ArrayList<>();
     boolean[] numbers;
     StringBuilder cells = new StringBuilder();
-    try (Statement statement = connection.createStatement();
+    try (Statement statement = connection().createStatement();
         ResultSet none = statement.executeQuery("SELECT * FROM " + source + " LIMIT 0")) {
       ResultSetMetaData types = none.getMetaData();
       numbers = new boolean[types.getColumnCount()];
@@ -298,7 +328,7 @@ public final class TableReader implements AutoCloseable {
         textCells[c] = new Table.TextsBuilder(expectedRows);
       }
     }
-    try (Statement statement = connection.createStatement();
+    try (Statement statement = connection().createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       while (rows.next()) {
         for (int c = 0; c < columns; c++) {
@@ -318,6 +348,11 @@ public final class TableReader implements AutoCloseable {
   }
 
   // ---- words ----
+
+  /** For DuckDB, to which a leading ~ is a home, a scheme is a network, and * is any file. */
+  private static String path(Path file) {
+    return quoted(file.toAbsolutePath().toString().replaceAll("[*?\\[]", "[$0]"));
+  }
 
   private static String quoted(String text) {
     return "'" + text.replace("'", "''") + "'";
