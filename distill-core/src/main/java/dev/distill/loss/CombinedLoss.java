@@ -36,7 +36,7 @@ public final class CombinedLoss {
    *
    * @param temperature T &gt; 0
    * @param alpha weight of the teacher, in [0, 1]
-   * @param soft the teacher's distribution softened at T, rows × classes
+   * @param soft the teacher's distribution softened at T, rows × classes; each row sums to 1
    * @param labels one class index a row, or {@link #UNLABELLED}
    * @param logits the student's z, rows × classes
    * @param rows at least 1
@@ -93,7 +93,7 @@ public final class CombinedLoss {
    *
    * @param temperature T &gt; 0
    * @param alpha weight of the teacher, in [0, 1]
-   * @param soft the teacher's distribution softened at T, rows × classes
+   * @param soft the teacher's distribution softened at T, rows × classes; each row sums to 1
    * @param labels one class index a row, or {@link #UNLABELLED}
    * @param logits the student's z, rows × classes
    * @param rows at least 1
@@ -125,7 +125,7 @@ public final class CombinedLoss {
    *
    * @param temperature T &gt; 0
    * @param alpha weight of the teacher, in [0, 1]
-   * @param soft the teacher's distribution softened at T, rows × classes
+   * @param soft the teacher's distribution softened at T, rows × classes; each row sums to 1
    * @param labels one class index a row, or {@link #UNLABELLED}
    * @param logits the student's z, rows × classes
    * @param gradient takes dL/dz, rows × classes; not the array of an input

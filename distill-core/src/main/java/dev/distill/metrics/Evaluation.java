@@ -5,10 +5,12 @@ import dev.distill.loss.JensenShannon;
 import dev.distill.loss.KullbackLeibler;
 import dev.distill.loss.TotalVariation;
 import dev.distill.metrics.ConfusionMatrix.Average;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.commons.statistics.inference.PValueMethod;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,24 +117,33 @@ public record Evaluation(Map<String, Double> values) {
     double ksMinP = Double.NaN;
     double r2 = Double.NaN;
     if (p != null) {
-      ksMax = 0;
-      ksMinP = 1;
-      r2 = 0;
       double[] teacher = new double[rows];
       double[] student = new double[rows];
+      int worst = 0;
+      ksMax = 0;
+      r2 = 0;
       for (int k = 0; k < classes; k++) {
-        for (int i = 0; i < rows; i++) {
-          teacher[i] = p[i * classes + k];
-          student[i] = q[i * classes + k];
-        }
-        Marginals marginals = Marginals.of(teacher, student);
-        ksMax = Math.max(ksMax, marginals.ks());
-        ksMinP = Math.min(ksMinP, marginals.pValue());
-        r2 += marginals.r2Sorted() / classes;
+        sortedColumn(p, k, classes, teacher);
+        sortedColumn(q, k, classes, student);
+        double ks = Marginals.ks(teacher, student);
+        worst = ks > ksMax ? k : worst;
+        ksMax = Math.max(ksMax, ks);
+        r2 += Marginals.r2(teacher, student) / classes;
       }
+      // The largest statistic has the smallest p-value, which is what costs.
+      sortedColumn(p, worst, classes, teacher);
+      sortedColumn(q, worst, classes, student);
+      ksMinP = Marginals.pValue(teacher, student, PValueMethod.AUTO);
     }
     values.put("ks_max", ksMax);
     values.put("ks_min_p", ksMinP);
     values.put("r2_sorted", r2);
+  }
+
+  private static void sortedColumn(double[] matrix, int column, int classes, double[] out) {
+    for (int i = 0; i < out.length; i++) {
+      out[i] = matrix[i * classes + column];
+    }
+    Arrays.sort(out);
   }
 }

@@ -36,17 +36,29 @@ public record Marginals(double ks, double pValue, double r2Sorted) {
     double[] s = student.clone();
     Arrays.sort(t);
     Arrays.sort(s);
-    double r2 = r2(t, s);
-    if (t.length == 1 && s.length == 1) {
-      // The library wants two scores a side. One against one says nothing: p = 1.
-      return new Marginals(t[0] == s[0] ? 0 : 1, 1, r2);
-    }
-    var test = KolmogorovSmirnovTest.withDefaults().with(method).test(t, s);
-    return new Marginals(test.getStatistic(), test.getPValue(), r2);
+    return new Marginals(ks(t, s), pValue(t, s, method), r2(t, s));
+  }
+
+  /** The statistic of sorted scores. The library wants two a side, so one against one is ours. */
+  static double ks(double[] teacher, double[] student) {
+    return oneEach(teacher, student)
+        ? teacher[0] == student[0] ? 0 : 1
+        : KolmogorovSmirnovTest.withDefaults().statistic(teacher, student);
+  }
+
+  /** The p-value of sorted scores: for given numbers of scores it falls as the statistic grows. */
+  static double pValue(double[] teacher, double[] student, PValueMethod method) {
+    return oneEach(teacher, student)
+        ? 1
+        : KolmogorovSmirnovTest.withDefaults().with(method).test(teacher, student).getPValue();
+  }
+
+  private static boolean oneEach(double[] teacher, double[] student) {
+    return teacher.length == 1 && student.length == 1;
   }
 
   /** R² of equally many sorted scores; of constant teacher scores 1 if met and 0 if not. */
-  private static double r2(double[] teacher, double[] student) {
+  static double r2(double[] teacher, double[] student) {
     int n = teacher.length;
     if (n < 2 || student.length != n) {
       return Double.NaN;

@@ -21,7 +21,9 @@ class CombinedLossTest {
   void gradient_and_curvature_are_finite_differences(int k, double t, double alpha) {
     RandomRows random = new RandomRows(9, k);
     int n = random.rows;
-    double[] soft = random.probabilities();
+    // Not float32: the formula of the gradient takes the teacher's rows to sum to 1.
+    double[] soft = random.logits(2);
+    Softmax.softmax(1, soft, n, k, soft);
     int[] y = random.someLabels();
     double[] z = random.logits(2);
     double[] g = new double[n * k];

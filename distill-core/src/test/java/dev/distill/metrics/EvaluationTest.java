@@ -89,6 +89,30 @@ class EvaluationTest {
   }
 
   @Test
+  void marginals_are_the_worst_of_the_classes() {
+    RandomRows random = new RandomRows(120, 3);
+    double[] p = random.probabilities();
+    double[] q = random.probabilities();
+    Evaluation evaluation = Evaluation.of(q, random.labels(), p, 120, 3);
+    Marginals[] marginals = new Marginals[3];
+    for (int k = 0; k < 3; k++) {
+      double[] teacher = new double[120];
+      double[] student = new double[120];
+      for (int i = 0; i < 120; i++) {
+        teacher[i] = p[3 * i + k];
+        student[i] = q[3 * i + k];
+      }
+      marginals[k] = Marginals.of(teacher, student);
+    }
+    assertThat(evaluation.get("ks_max"))
+        .isEqualTo(Arrays.stream(marginals).mapToDouble(Marginals::ks).max().orElseThrow());
+    assertThat(evaluation.get("ks_min_p"))
+        .isEqualTo(Arrays.stream(marginals).mapToDouble(Marginals::pValue).min().orElseThrow());
+    double r2 = Arrays.stream(marginals).mapToDouble(Marginals::r2Sorted).average().orElseThrow();
+    assertClose(random.toString(), evaluation.get("r2_sorted"), r2, 4 * EPS * (Math.abs(r2) + 1));
+  }
+
+  @Test
   void impossible_predictions_cost_the_floor_and_not_infinity() {
     double[] q = {1, 0, 1, 0};
     double[] p = {0, 1, 1, 0};
@@ -105,6 +129,16 @@ class EvaluationTest {
     assertThat(Evaluation.of(q, new int[] {1, 1}, null, 2, 2).get("auc")).isNaN();
     assertThat(Evaluation.of(q, new int[] {0, 0}, null, 2, 2).get("auc")).isNaN();
     assertThat(Evaluation.of(q, new int[] {0, 0}, null, 2, 2).get("accuracy")).isZero();
+  }
+
+  @Test
+  void one_row_is_enough() {
+    double[] q = {0.2, 0.8};
+    Evaluation evaluation = Evaluation.of(q, new int[] {1}, new double[] {0.1, 0.9}, 1, 2);
+    assertThat(evaluation.get("accuracy")).isEqualTo(1);
+    assertThat(evaluation.get("ks_max")).isEqualTo(1);
+    assertThat(evaluation.get("ks_min_p")).isEqualTo(1);
+    assertThat(evaluation.get("r2_sorted")).isNaN();
   }
 
   @Test
