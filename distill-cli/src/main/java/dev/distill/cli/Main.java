@@ -5,6 +5,7 @@ import dev.distill.auto.Version;
 import dev.distill.cli.data.InputException;
 import dev.distill.spi.FitException;
 import java.io.IOException;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,6 +50,8 @@ public final class Main implements Runnable {
 
   /** Runs a command and exits with its code. */
   public static void main(String[] args) {
+    // Files and messages are the same everywhere: no Arabic digits, no decimal commas.
+    Locale.setDefault(Locale.ROOT);
     int code = execute(args);
     Shutdown.finished();
     System.exit(code);
@@ -72,9 +75,7 @@ public final class Main implements Runnable {
   private static int usage(CommandLine.ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     command.getErr().println("distill: " + e.getMessage());
-    command
-        .getErr()
-        .println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return INPUT;
   }
 

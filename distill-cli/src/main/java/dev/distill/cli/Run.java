@@ -1,6 +1,7 @@
 package dev.distill.cli;
 
 import com.google.inject.Guice;
+import com.google.inject.Injector;
 import dev.distill.auto.AutoDistiller;
 import dev.distill.auto.DistillConfig;
 import dev.distill.auto.DistillationResult;
@@ -8,14 +9,12 @@ import dev.distill.auto.DistillationTask;
 import dev.distill.auto.StudentCatalog;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.InputException;
-import dev.distill.cli.data.TeacherKind;
+import dev.distill.cli.data.LoadedData;
 import dev.distill.guice.DistillModule;
 import dev.distill.report.Leaderboard;
 import dev.distill.report.ResultJson;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,41 +24,95 @@ import picocli.CommandLine.Model.CommandSpec;
 /** What {@code run} and {@code demo} share: read, sweep, write, show. */
 final class Run {
   /** The input files; test rows and their teacher come together or not at all. */
-  record Files(
-      Path train,
-      String label,
-      Path teacher,
-      @Nullable Path test,
-      @Nullable Path testTeacher) {
-    Files {
-      if ((test == null) != (testTeacher == null)) {
+  record Input(Path train, Path teacher, @Nullable Path test, @Nullable Path testTeacher) {
+    Input {
+      if (test == null && testTeacher != null) {
+        throw new InputException("--test-teacher was given without --test: the test rows");
+      }
+      if (test != null && testTeacher == null) {
         throw new InputException(
-            test == null
-                ? "--test-teacher was given without --test"
-                : "--test was given without --test-teacher: the teacher's probabilities of the test"
-                    + " rows");
+            "--test was given without --test-teacher: the teacher's probabilities of the test rows");
       }
     }
   }
 
   private final PrintWriter out;
   private final PrintWriter err;
-  private final DistillConfig config;
-  private final TeacherKind kind;
-  private final boolean byPosition;
-  private final @Nullable String id;
 
-  Run(
-      CommandSpec spec,
-      DistillConfig config,
-      TeacherKind kind,
-      boolean byPosition,
-      @Nullable String id) {
+  Run(CommandSpec spec) {
     out = spec.commandLine().getOut();
     err = spec.commandLine().getErr();
-    this.config = config;
-    this.kind = kind;
-    this.byPosition = byPosition;
-    this.id = id;
+  }
+
+  /** Reads the input, runs the sweep and writes what came out into a folder. */
+  DistillationResult execute(Input input, DataLoader loader, DistillConfig config, Path folder)
+      throws IOException {
+    Injector injector = Guice.createInjector(new DistillModule(config));
+    StudentCatalog catalog = injector.getInstance(StudentCatalog.class);
+    catalog.problems().forEach(problem -> err.println("distill: " + problem));
+    catalog.select(config.families());
+    OutputFolder output = OutputFolder.open(folder);
+    Map<String, String> hashes = new LinkedHashMap<>();
+    DistillationTask task = read(input, loader, config, hashes);
+    Progress progress = new Progress(err, Progress.isTerminal());
+    DistillationResult result;
+    try {
+      result =
+          injector.getInstance(AutoDistiller.class).distill(task, progress, Shutdown.onInterrupt());
+    } finally {
+      progress.endLine();
+    }
+    output.write("student.distill", result.student().file().toBytes());
+    output.write("leaderboard.csv", Leaderboard.csv(result.trials()));
+    output.write("result.json", ResultJson.of(result, hashes));
+    show(result, folder);
+    return result;
+  }
+
+  private DistillationTask read(
+      Input input, DataLoader loader, DistillConfig config, Map<String, String> hashes) {
+    LoadedData train = load(loader.load(input.train(), input.teacher()), hashes);
+    if (input.test() == null) {
+      DistillationTask task =
+          DistillationTask.holdOut(
+              train.dataset(), teacher(train), config.testShare(), config.seed());
+      err.printf(
+          "no --test given: %s of the %s rows are held out as test rows%n",
+          task.test().rows(), train.dataset().rows());
+      return task;
+    }
+    LoadedData test =
+        load(loader.loadMore(train.dataset(), input.test(), input.testTeacher()), hashes);
+    return DistillationTask.of(train.dataset(), teacher(train), test.dataset(), teacher(test));
+  }
+
+  private LoadedData load(LoadedData data, Map<String, String> hashes) {
+    data.notes().forEach(note -> err.println("note: " + note));
+    hashes.putAll(data.sha256());
+    return data;
+  }
+
+  private static double[] teacher(LoadedData data) {
+    if (data.teacher() == null) {
+      throw new IllegalStateException("the teacher's file was read, but gave nothing");
+    }
+    return data.teacher();
+  }
+
+  private void show(DistillationResult result, Path folder) {
+    out.print(ResultTable.of(result));
+    out.println();
+    out.println(result.verdict().sentence());
+    if (result.endedEarly()) {
+      out.println("The search ended early; this is the best so far.");
+    }
+    long failed = result.trials().stream().filter(t -> t.failure().isPresent()).count();
+    if (failed > 0) {
+      out.printf("%d trials failed; their causes are in leaderboard.csv.%n", failed);
+    }
+    out.printf(
+        "%s trials in %s. Written to %s: student.distill, leaderboard.csv, result.json%n",
+        result.trials().size(), Progress.duration(result.seconds()), folder);
+    out.flush();
   }
 }

@@ -2,7 +2,8 @@ package dev.distill.cli;
 
 import dev.distill.auto.DistillConfig;
 import dev.distill.auto.SweepPlan;
-import dev.distill.cli.data.TeacherKind;
+import dev.distill.cli.data.DataLoader;
+import dev.distill.data.TeacherKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -56,7 +57,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--teacher",
       required = true,
       paramLabel = "F",
-      description = "the teacher's probabilities of the training rows: columns p_<class> or <class>")
+      description =
+          "the teacher's probabilities of the training rows: columns p_<class> or <class>")
   private Path teacher = Path.of("");
 
   @Option(
@@ -99,9 +101,13 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    DistillConfig config = search.config();
-    return new Run(spec, config, teacherKind, byPosition, id)
-        .execute(new Run.Files(train, label, teacher, test, testTeacher), out);
+    new Run(spec)
+        .execute(
+            new Run.Input(train, teacher, test, testTeacher),
+            new DataLoader(label, id, teacherKind, byPosition),
+            search.config(),
+            out);
+    return Main.OK;
   }
 
   /** The options of a search, shared by commands that run one. */
@@ -141,7 +147,8 @@ final class RunCommand implements Callable<Integer> {
         names = "--alphas",
         split = ",",
         paramLabel = "A",
-        description = "weights of the teacher against the labels to try (default: the range 0 to 1)")
+        description =
+            "weights of the teacher against the labels to try (default: the range 0 to 1)")
     private List<Double> alphas = List.of();
 
     @Option(
@@ -158,10 +165,7 @@ final class RunCommand implements Callable<Integer> {
         description = "seed of everything (${DEFAULT-VALUE})")
     private long seed = DEFAULTS.seed();
 
-    @Option(
-        names = "--threads",
-        paramLabel = "N",
-        description = "cores to use (default: all)")
+    @Option(names = "--threads", paramLabel = "N", description = "cores to use (default: all)")
     private int threads = DEFAULTS.threads();
 
     DistillConfig config() {
@@ -186,7 +190,8 @@ final class RunCommand implements Callable<Integer> {
     public Duration convert(String value) {
       Matcher matcher = FORM.matcher(value.strip());
       if (!matcher.matches()) {
-        throw new TypeConversionException("expected a time such as 90s, 10m or 2h, got '" + value + "'");
+        throw new TypeConversionException(
+            "expected a time such as 90s, 10m or 2h, got '" + value + "'");
       }
       long amount = Long.parseLong(matcher.group(1));
       return switch (matcher.group(2) == null ? "s" : matcher.group(2)) {

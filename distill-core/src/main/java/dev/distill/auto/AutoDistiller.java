@@ -23,7 +23,10 @@ public final class AutoDistiller {
   private final SelectionRule selection;
   private final TrialExecutor executor;
 
-  /** A distiller with random search, {@link SelectionRule#closestToTeacher} and threads of this process. */
+  /**
+   * A distiller with random search, {@link SelectionRule#closestToTeacher} and threads of this
+   * process.
+   */
   public AutoDistiller(StudentCatalog catalog, DistillConfig config) {
     this(
         catalog,
@@ -86,8 +89,8 @@ public final class AutoDistiller {
       TrialOutcome twin = finals.twin(twins);
       TrialOutcome chosen = selection.select(finals.students(students), twin);
       Finisher finisher = new Finisher(task, catalog, distiller, config);
-      Measured measured = finisher.finish(chosen, students.get(0).kind());
-      Measured measuredTwin = finisher.finish(twin, Search.Kind.TWIN);
+      Measured measured = finisher.finish(chosen);
+      Measured measuredTwin = finisher.finish(twin);
       return new DistillationResult(
           task,
           config,
@@ -103,8 +106,7 @@ public final class AutoDistiller {
   }
 
   private boolean outOfTime(long start) {
-    return !config.timeout().isZero()
-        && System.nanoTime() - start > config.timeout().toNanos();
+    return !config.timeout().isZero() && System.nanoTime() - start > config.timeout().toNanos();
   }
 
   private static TaskShape shape(DistillationTask task) {
@@ -155,7 +157,7 @@ public final class AutoDistiller {
             searches.add(
                 search(
                     "%s T=%s alpha=%s".formatted(family.id(), t, a),
-                    Search.Kind.REFERENCE,
+                    TrialSpec.Kind.REFERENCE,
                     List.of(family),
                     shape,
                     List.of(t),
@@ -168,7 +170,7 @@ public final class AutoDistiller {
       searches.add(
           search(
               "student",
-              Search.Kind.STUDENT,
+              TrialSpec.Kind.STUDENT,
               families,
               shape,
               config.temperatures(),
@@ -177,7 +179,7 @@ public final class AutoDistiller {
     }
     int budget = searches.stream().mapToInt(Search::budget).sum();
     searches.add(
-        search("twin", Search.Kind.TWIN, families, shape, List.of(), List.of(), budget));
+        search("twin", TrialSpec.Kind.TWIN, families, shape, List.of(), List.of(), budget));
     return searches;
   }
 
@@ -187,7 +189,7 @@ public final class AutoDistiller {
 
   private Search search(
       String name,
-      Search.Kind kind,
+      TrialSpec.Kind kind,
       List<StudentModel> families,
       TaskShape shape,
       List<Double> temperatures,

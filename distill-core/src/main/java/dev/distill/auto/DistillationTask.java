@@ -46,11 +46,9 @@ public record DistillationTask(
   }
 
   /** A task without test rows: a stratified share of the rows is held out as such. */
-  public static DistillationTask holdOut(
-      Dataset rows, double[] teacher, double share, long seed) {
+  public static DistillationTask holdOut(Dataset rows, double[] teacher, double share, long seed) {
     int classes = rows.classes().size();
-    Split split =
-        Split.stratified(rows.labels(), classes, share, Seeds.derive(seed, "test rows"));
+    Split split = Split.stratified(rows.labels(), classes, share, Seeds.derive(seed, "test rows"));
     return new DistillationTask(
         rows.select(split.train()),
         Distiller.pick(teacher, split.train(), classes),

@@ -3,8 +3,8 @@ package dev.distill.auto;
 import dev.distill.data.Dataset;
 import dev.distill.loss.DistillationLoss;
 import dev.distill.loss.ReferenceLoss;
-import dev.distill.loss.Softmax;
 import dev.distill.loss.SoftTargets;
+import dev.distill.loss.Softmax;
 import dev.distill.metrics.Argmax;
 import dev.distill.spi.FitCancelledException;
 import dev.distill.spi.FitContext;
@@ -55,7 +55,7 @@ final class Distiller {
   }
 
   /** The outcome of a trial; whatever goes wrong in it is its outcome too. */
-  TrialOutcome run(TrialSpec spec, Search.Kind kind, List<Fold> folds, int threads) {
+  TrialOutcome run(TrialSpec spec, List<Fold> folds, int threads) {
     long start = System.nanoTime();
     try {
       int rows = folds.stream().mapToInt(f -> f.validationRows().length).sum();
@@ -64,7 +64,7 @@ final class Distiller {
       int at = 0;
       double steps = 0;
       for (Fold fold : folds) {
-        try (FittedStudent fitted = fit(spec, kind, fold, threads, spec.hyperparameters())) {
+        try (FittedStudent fitted = fit(spec, fold, threads, spec.hyperparameters())) {
           Matrix validation = validation(fold);
           float[] part = new float[validation.rows() * classes()];
           fitted.logits(validation, part);
@@ -74,14 +74,13 @@ final class Distiller {
           steps += (double) fitted.steps() / folds.size();
         }
       }
-      return judge(spec, kind, judged, logits, (int) Math.round(steps), start);
+      return judge(spec, judged, logits, (int) Math.round(steps), start);
     } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
       return TrialOutcome.failed(spec, seconds(start), e);
     }
   }
 
-  private TrialOutcome judge(
-      TrialSpec spec, Search.Kind kind, int[] rows, float[] logits, int steps, long start) {
+  private TrialOutcome judge(TrialSpec spec, int[] rows, float[] logits, int steps, long start) {
     for (float logit : logits) {
       if (!Float.isFinite(logit)) {
         throw new FitException(
@@ -94,11 +93,13 @@ final class Distiller {
     Objective labelled = new Objective(soft, labels, classes(), 0);
     double calibration = 1;
     double loss;
-    if (kind == Search.Kind.REFERENCE) {
+    if (spec.kind() == TrialSpec.Kind.REFERENCE) {
       loss = referenceLoss(spec, soft, labels, logits);
     } else {
-      Objective objective = new Objective(soft, labels, classes(), weight(kind));
-      calibration = objective.calibrate(logits);
+      Objective objective = new Objective(soft, labels, classes(), weight(spec.kind()));
+      if (Ladder.needsCalibration(catalog.get(spec.family()))) {
+        calibration = objective.calibrate(logits);
+      }
       loss = objective.loss(logits, calibration);
     }
     int right = 0;
@@ -130,36 +131,29 @@ final class Distiller {
   }
 
   /** Fits on a fold's training rows, watching its validation rows if it has any. */
-  FittedStudent fit(
-      TrialSpec spec,
-      Search.Kind kind,
-      Fold fold,
-      int threads,
-      Hyperparameters hyperparameters) {
+  FittedStudent fit(TrialSpec spec, Fold fold, int threads, Hyperparameters hyperparameters) {
     StudentModel student = catalog.get(spec.family());
-    double alpha = kind == Search.Kind.STUDENT ? spec.alpha() : 0;
+    double alpha = spec.kind() == TrialSpec.Kind.STUDENT ? spec.alpha() : 0;
     double temperature = alpha == 0 ? 1 : spec.temperature();
     SoftTargets soft =
-        SoftTargets.soften(
-            pick(teacher, fold.trainRows(), classes()), classes(), temperature);
+        SoftTargets.soften(pick(teacher, fold.trainRows(), classes()), classes(), temperature);
     DistillationLoss loss =
         new DistillationLoss(soft, pick(data.labels(), fold.trainRows()), alpha);
-    TrainingSet training =
-        new TrainingSet(fold.train(), classes(), Ladder.reduce(student, loss));
+    TrainingSet training = new TrainingSet(fold.train(), classes(), Ladder.reduce(student, loss));
     Validation watched =
-        fold.validation() == null || kind == Search.Kind.REFERENCE
+        fold.validation() == null || spec.kind() == TrialSpec.Kind.REFERENCE
             ? null
-            : watched(fold, kind);
+            : watched(fold, spec);
     return student.fit(training, hyperparameters, new Context(spec.seed(), threads, watched));
   }
 
-  private Validation watched(Fold fold, Search.Kind kind) {
+  private Validation watched(Fold fold, TrialSpec spec) {
     Objective objective =
         new Objective(
             pick(teacher, fold.validationRows(), classes()),
             pick(data.labels(), fold.validationRows()),
             classes(),
-            weight(kind));
+            weight(spec.kind()));
     Matrix features = validation(fold);
     return new Validation() {
       @Override
@@ -179,8 +173,8 @@ final class Distiller {
     return new TaskShape(data.features().rows(), data.features().columns(), classes());
   }
 
-  private double weight(Search.Kind kind) {
-    return kind == Search.Kind.TWIN ? 0 : teacherWeight;
+  private double weight(TrialSpec.Kind kind) {
+    return kind == TrialSpec.Kind.TWIN ? 0 : teacherWeight;
   }
 
   private int classes() {

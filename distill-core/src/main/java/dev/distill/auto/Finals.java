@@ -2,18 +2,21 @@ package dev.distill.auto;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The last round: the best trials of a search again on all rows, and the student's best ones at
- * several weights of the teacher. How much weight the teacher deserves depends on how many rows there
- * are more than hyperparameters do: what few rows don't say, the teacher does.
+ * several weights of the teacher. How much weight the teacher deserves depends on how many rows
+ * there are more than hyperparameters do: what few rows don't say, the teacher does.
  */
 final class Finals {
   private static final int FINALISTS = 2;
-  private static final List<Double> ALPHAS = List.of(0.1, 0.3, 0.5, 0.7, 0.9);
+
+  /** Few rows: the teacher knows much that they don't say. */
+  private static final List<Double> FEW_ROWS_ALPHAS = List.of(0.3, 0.5, 0.7, 0.9);
+
+  /** Many rows: labels say it themselves, and validation flatters those who listen to a teacher. */
+  private static final List<Double> MANY_ROWS_ALPHAS = List.of(0.1, 0.3, 0.5);
 
   private final DistillConfig config;
   private final Rows rows;
@@ -29,8 +32,8 @@ final class Finals {
   TrialOutcome twin(Search search) {
     List<TrialOutcome> best = best(search);
     if (rows.full() != rows.search()) {
-      List<Sweep.Entry> entries = new ArrayList<>();
-      best.forEach(o -> entries.add(entry(o.spec(), search.kind(), o.spec().alpha())));
+      List<TrialSpec> entries = new ArrayList<>();
+      best.forEach(o -> entries.add(entry(o.spec(), o.spec().temperature(), o.spec().alpha())));
       best = succeeded(sweep.runAll(entries, rows.full()), best);
     }
     return best.stream().min(Comparator.comparingDouble(TrialOutcome::logLoss)).orElseThrow();
@@ -47,22 +50,21 @@ final class Finals {
     }
     Search search = searches.get(0);
     List<TrialOutcome> best = best(search);
-    List<Sweep.Entry> entries = new ArrayList<>();
-    for (int i = 0; i < best.size(); i++) {
-      TrialSpec spec = best.get(i).spec();
-      Set<Double> alphas = new LinkedHashSet<>();
-      if (rows.full() != rows.search()) {
-        alphas.add(spec.alpha());
-      }
-      if (i == 0) {
-        alphas.addAll(config.alphas().isEmpty() ? ALPHAS : config.alphas());
-      }
-      alphas.forEach(alpha -> entries.add(entry(spec, search.kind(), alpha)));
+    boolean fewRows = rows.full() == rows.search();
+    List<Double> alphas = config.alphas();
+    if (alphas.isEmpty()) {
+      alphas = fewRows ? FEW_ROWS_ALPHAS : MANY_ROWS_ALPHAS;
     }
-    List<TrialOutcome> finalists = new ArrayList<>();
-    if (rows.full() == rows.search()) {
-      finalists.addAll(best);
+    List<TrialSpec> entries = new ArrayList<>();
+    for (TrialOutcome outcome : best) {
+      // Softer targets than T = 1 were worth searching, but on many rows did not hold on test rows.
+      double temperature =
+          fewRows || !config.temperatures().isEmpty() ? outcome.spec().temperature() : 1;
+      for (double alpha : alphas) {
+        entries.add(entry(outcome.spec(), temperature, alpha));
+      }
     }
+    List<TrialOutcome> finalists = new ArrayList<>(fewRows ? best : List.of());
     finalists.addAll(sweep.runAll(entries, rows.full()));
     return succeeded(finalists, best);
   }
@@ -80,17 +82,8 @@ final class Finals {
     return ranked.subList(0, Math.min(FINALISTS, ranked.size()));
   }
 
-  private static Sweep.Entry entry(TrialSpec spec, Search.Kind kind, double alpha) {
-    return new Sweep.Entry(
-        new TrialSpec(
-            spec.search() + " final",
-            spec.number(),
-            spec.family(),
-            spec.temperature(),
-            alpha,
-            spec.hyperparameters(),
-            spec.seed()),
-        kind);
+  private static TrialSpec entry(TrialSpec spec, double temperature, double alpha) {
+    return spec.in(spec.search() + " final", temperature, alpha);
   }
 
   /** Those that did not fail; if all did, those of the search, which had not. */

@@ -2,7 +2,6 @@ package dev.distill.auto;
 
 import dev.distill.data.Dataset;
 import dev.distill.metrics.Evaluation;
-import dev.distill.metrics.ServingCost;
 import dev.distill.runtime.PortableModel;
 import dev.distill.runtime.StudentFile;
 import dev.distill.spi.FitException;
@@ -28,10 +27,7 @@ final class Finisher {
   private final DistillConfig config;
 
   Finisher(
-      DistillationTask task,
-      StudentCatalog catalog,
-      Distiller distiller,
-      DistillConfig config) {
+      DistillationTask task, StudentCatalog catalog, Distiller distiller, DistillConfig config) {
     this.task = task;
     this.catalog = catalog;
     this.distiller = distiller;
@@ -43,12 +39,12 @@ final class Finisher {
    *
    * @throws FitException if the student has no portable form or that form disagrees with it
    */
-  Measured finish(TrialOutcome chosen, Search.Kind kind) {
+  Measured finish(TrialOutcome chosen) {
     TrialSpec spec = chosen.spec();
     Fold all = Rows.all(task.train());
     long start = System.nanoTime();
     try (FittedStudent fitted =
-        distiller.fit(spec, kind, all, config.threads(), withSteps(spec, kind, chosen.steps()))) {
+        distiller.fit(spec, all, config.threads(), withSteps(spec, chosen.steps()))) {
       double seconds = Distiller.seconds(start);
       PortableModel model =
           fitted
@@ -59,7 +55,7 @@ final class Finisher {
                           "family '%s' has no portable form, so it can't be written to a file"
                               .formatted(spec.family())));
       checkParity(spec, fitted, model);
-      StudentFile file = file(chosen, kind, model);
+      StudentFile file = file(chosen, model);
       Matrix test = task.test().features();
       double[] probabilities = new double[test.rows() * classes()];
       file.score(test.values(), test.rows(), probabilities);
@@ -74,10 +70,9 @@ final class Finisher {
     }
   }
 
-  private Hyperparameters withSteps(TrialSpec spec, Search.Kind kind, int steps) {
-    Optional<String> name =
-        catalog.get(spec.family()).searchSpace(distiller.shape()).steps();
-    return name.isPresent() && steps > 0 && kind != Search.Kind.REFERENCE
+  private Hyperparameters withSteps(TrialSpec spec, int steps) {
+    Optional<String> name = catalog.get(spec.family()).searchSpace(distiller.shape()).steps();
+    return name.isPresent() && steps > 0 && spec.kind() != TrialSpec.Kind.REFERENCE
         ? spec.hyperparameters().with(name.get(), steps)
         : spec.hyperparameters();
   }
@@ -99,7 +94,7 @@ final class Finisher {
     }
   }
 
-  private StudentFile file(TrialOutcome chosen, Search.Kind kind, PortableModel model) {
+  private StudentFile file(TrialOutcome chosen, PortableModel model) {
     TrialSpec spec = chosen.spec();
     Dataset train = task.train();
     Map<String, String> provenance = new LinkedHashMap<>();
@@ -111,7 +106,7 @@ final class Finisher {
         .forEach((name, value) -> provenance.put("hyperparameter." + name, value.toString()));
     provenance.put("temperature", Double.toString(spec.temperature()));
     provenance.put(
-        "alpha", Double.toString(kind == Search.Kind.STUDENT ? spec.alpha() : 0));
+        "alpha", Double.toString(spec.kind() == TrialSpec.Kind.STUDENT ? spec.alpha() : 0));
     provenance.put("seed", Long.toString(config.seed()));
     provenance.put("train.rows", Integer.toString(train.features().rows()));
     provenance.put("train.sha256", DataHash.of(train, task.trainTeacher()));

@@ -6,8 +6,8 @@ import dev.distill.spi.TargetLevel;
 import dev.distill.spi.Targets;
 
 /**
- * The ladder: the only place where the teacher's distribution is reduced to what a family can
- * learn from.
+ * The ladder: the only place where the teacher's distribution is reduced to what a family can learn
+ * from.
  */
 final class Ladder {
   private Ladder() {}
@@ -38,5 +38,15 @@ final class Ladder {
   /** Whether the family can learn anything of a teacher. */
   static boolean distils(StudentModel student) {
     return student.capabilities().level() != TargetLevel.HARD_LABELS;
+  }
+
+  /**
+   * Whether a student of the family is calibrated by one scalar temperature: below the loss itself,
+   * targets may have been softened, and leaves and networks that fit a distribution by another loss
+   * are over- or underconfident. One that minimises the loss itself is not: there, fitting the
+   * scalar on validation rows raised the KL on test rows (docs/adr/0004).
+   */
+  static boolean needsCalibration(StudentModel student) {
+    return student.capabilities().level() != TargetLevel.LOSS_GRADIENT;
   }
 }

@@ -1,12 +1,12 @@
 package dev.distill.auto;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -29,7 +29,8 @@ public final class LocalTrialExecutor implements TrialExecutor {
       Function<TrialSpec, TrialOutcome> run,
       Consumer<TrialOutcome> tell) {
     Object turn = new Object();
-    ExecutorService pool = Executors.newFixedThreadPool(workers, r -> new Thread(r, "distill-trial"));
+    ExecutorService pool =
+        Executors.newFixedThreadPool(workers, r -> new Thread(r, "distill-trial"));
     try {
       List<Future<?>> running = new ArrayList<>();
       for (int w = 0; w < workers; w++) {

@@ -1,7 +1,6 @@
 package dev.distill.auto;
 
 import dev.distill.metrics.Evaluation;
-import dev.distill.metrics.ServingCost;
 import dev.distill.runtime.StudentFile;
 
 /**

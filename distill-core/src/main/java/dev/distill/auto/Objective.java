@@ -1,11 +1,12 @@
 package dev.distill.auto;
 
 /**
- * What a search minimises on validation rows: w·KL(teacher ‖ student) + (1 − w)·CE(labels, student),
- * both at T = 1 and per row in nats, so that trials with different T and α can be compared.
+ * What a search minimises on validation rows: w·KL(teacher ‖ student) + (1 − w)·CE(labels,
+ * student), both at T = 1 and per row in nats, so that trials with different T and α can be
+ * compared.
  *
- * <p>Up to the constant it is the cross-entropy against the mixed target m = w·teacher + (1 − w)·label,
- * which is what the arrays hold.
+ * <p>Up to the constant it is the cross-entropy against the mixed target m = w·teacher + (1 −
+ * w)·label, which is what the arrays hold.
  */
 final class Objective {
   private final int rows;

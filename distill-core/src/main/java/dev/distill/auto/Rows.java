@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 /**
  * How the training rows are cut, once a sweep.
  *
- * @param search what trials are fitted and judged on: folds where rows are few, else one cut with at
- *     most {@link DistillConfig#searchRows()} rows on either side
+ * @param search what trials are fitted and judged on: folds where rows are few, else one cut with
+ *     at most {@link DistillConfig#searchRows()} rows on either side
  * @param full the same with all rows, for the finalists; the same object where nothing was thinned
  */
 record Rows(List<Fold> search, List<Fold> full) {
@@ -65,7 +65,6 @@ record Rows(List<Fold> search, List<Fold> full) {
   /** All rows to fit on, none to judge on. */
   static Fold all(Dataset train) {
     Matrix features = train.features();
-    return new Fold(
-        features, IntStream.range(0, features.rows()).toArray(), null, new int[0]);
+    return new Fold(features, IntStream.range(0, features.rows()).toArray(), null, new int[0]);
   }
 }

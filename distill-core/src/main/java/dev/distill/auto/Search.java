@@ -26,22 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Search {
 
-  /** What a search trains on and chooses by. */
-  enum Kind {
-    /** Trained on teacher and labels, chosen by the objective. */
-    STUDENT,
-    /** Trained on labels alone, chosen by labels alone: what could be had without a teacher. */
-    TWIN,
-    /** Trained on labels alone, chosen by the reference method's loss. */
-    REFERENCE
-  }
-
   private static final String FAMILY = "family";
   private static final String TEMPERATURE = "temperature";
   private static final String ALPHA = "alpha";
 
   private final String name;
-  private final Kind kind;
+  private final TrialSpec.Kind kind;
   private final List<StudentModel> families;
   private final TaskShape shape;
   private final long seed;
@@ -59,7 +49,7 @@ final class Search {
    */
   Search(
       String name,
-      Kind kind,
+      TrialSpec.Kind kind,
       List<StudentModel> families,
       TaskShape shape,
       List<Double> temperatures,
@@ -81,7 +71,7 @@ final class Search {
     for (StudentModel family : families) {
       addFamily(space, family);
     }
-    if (kind != Kind.TWIN) {
+    if (kind != TrialSpec.Kind.TWIN) {
       space.add(
           dimension(TEMPERATURE, temperatures, 0.5, 5, true, 1, "temperature of the soft targets"));
       space.add(dimension(ALPHA, alphas, 0, 1, false, 0.7, "weight of the teacher"));
@@ -89,8 +79,7 @@ final class Search {
     SearchSpace built = space.build();
     study = new Study(built, sampler, Seeds.derive(seed, "search"));
     for (StudentModel family : families) {
-      study.enqueue(
-          built.complete(families.size() > 1 ? Map.of(FAMILY, family.id()) : Map.of()));
+      study.enqueue(built.complete(families.size() > 1 ? Map.of(FAMILY, family.id()) : Map.of()));
     }
   }
 
@@ -102,8 +91,7 @@ final class Search {
       }
       Hyperparameter named = prefixed(dimension.parameter(), family.id() + ".");
       if (dimension.underChoice() != null && dimension.underOption() != null) {
-        space.addUnder(
-            family.id() + "." + dimension.underChoice(), dimension.underOption(), named);
+        space.addUnder(family.id() + "." + dimension.underChoice(), dimension.underOption(), named);
       } else if (families.size() > 1) {
         space.addUnder(FAMILY, family.id(), named);
       } else {
@@ -114,14 +102,13 @@ final class Search {
 
   /** Steps are not searched where validation rows say when to stop. */
   private boolean earlyStopped(SearchSpace own, String parameter) {
-    return kind != Kind.REFERENCE && own.steps().filter(parameter::equals).isPresent();
+    return kind != TrialSpec.Kind.REFERENCE && own.steps().filter(parameter::equals).isPresent();
   }
 
   private static Hyperparameter prefixed(Hyperparameter parameter, String prefix) {
     String name = prefix + parameter.name();
     if (parameter instanceof Hyperparameter.Int p) {
-      return new Hyperparameter.Int(
-          name, p.low(), p.high(), p.log(), p.initial(), p.description());
+      return new Hyperparameter.Int(name, p.low(), p.high(), p.log(), p.initial(), p.description());
     }
     if (parameter instanceof Hyperparameter.Real p) {
       return new Hyperparameter.Real(
@@ -153,10 +140,6 @@ final class Search {
 
   String name() {
     return name;
-  }
-
-  Kind kind() {
-    return kind;
   }
 
   int budget() {
@@ -194,9 +177,10 @@ final class Search {
         hyperparameters.put(parameter.name(), value);
       }
     }
-    boolean twin = kind == Kind.TWIN;
+    boolean twin = kind == TrialSpec.Kind.TWIN;
     return new TrialSpec(
         name,
+        kind,
         trial.number(),
         id,
         twin ? 1 : number(values.get(TEMPERATURE)),
@@ -230,9 +214,7 @@ final class Search {
 
   /** All outcomes by trial number. */
   List<TrialOutcome> outcomes() {
-    return outcomes.stream()
-        .sorted(Comparator.comparingInt(o -> o.spec().number()))
-        .toList();
+    return outcomes.stream().sorted(Comparator.comparingInt(o -> o.spec().number())).toList();
   }
 
   /**

@@ -39,7 +39,8 @@ public final class StudentCatalog {
         catalog.add(provider.get());
       } catch (ServiceConfigurationError | LinkageError e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
-        catalog.problems.add(name + " can't be loaded: " + (cause == e ? "" : e.getMessage() + ": ") + cause);
+        catalog.problems.add(
+            name + " can't be loaded: " + (cause == e ? "" : e.getMessage() + ": ") + cause);
       }
     }
   }
@@ -116,7 +117,9 @@ public final class StudentCatalog {
               .formatted(
                   id,
                   byId.isEmpty() ? "none" : String.join(", ", byId.keySet()),
-                  dot > 0 && byId.keySet().stream().noneMatch(k -> k.startsWith(id.substring(0, dot + 1)))
+                  dot > 0
+                          && byId.keySet().stream()
+                              .noneMatch(k -> k.startsWith(id.substring(0, dot + 1)))
                       ? "; families named %s.… come with dev.distill:distill-models-%s"
                           .formatted(id.substring(0, dot), id.substring(0, dot))
                       : "",
@@ -141,5 +144,4 @@ public final class StudentCatalog {
     }
     return students();
   }
-
 }

@@ -1,10 +1,9 @@
 package dev.distill.auto;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -18,9 +17,6 @@ final class Sweep {
   private final List<TrialOutcome> outcomes = new ArrayList<>();
   private int done;
   private int total;
-
-  /** A trial with the kind of search it belongs to. */
-  record Entry(TrialSpec spec, Search.Kind kind) {}
 
   Sweep(
       Distiller distiller,
@@ -37,39 +33,36 @@ final class Sweep {
 
   /** Runs all searches side by side, so that ending early leaves each with its share. */
   void run(List<Search> searches, List<Fold> folds) {
-    Map<String, Search> byName = new LinkedHashMap<>();
-    searches.forEach(s -> byName.put(s.name(), s));
     total = searches.stream().mapToInt(Search::budget).sum();
     executor.run(
         () -> stop.getAsBoolean() ? Optional.empty() : next(searches),
-        spec -> distiller.run(spec, byName.get(spec.search()).kind(), folds, perTrial(total)),
+        spec -> distiller.run(spec, folds, perTrial(total)),
         outcome -> {
-          Search search = byName.get(outcome.spec().search());
-          search.tell(outcome);
-          outcomes.add(outcome);
-          listener.ended(outcome, search.best().orElse(null), ++done, total);
+          for (Search search : searches) {
+            if (search.name().equals(outcome.spec().search())) {
+              search.tell(outcome);
+              listener.ended(outcome, search.best().orElse(null), ++done, total);
+            }
+          }
         });
-    outcomes.clear();
     searches.forEach(s -> outcomes.addAll(s.outcomes()));
   }
 
   /** Runs the given trials; their outcomes come in the order given. */
-  List<TrialOutcome> runAll(List<Entry> entries, List<Fold> folds) {
-    Map<TrialSpec, Search.Kind> kinds = new LinkedHashMap<>();
-    entries.forEach(e -> kinds.put(e.spec(), e.kind()));
-    Iterator<TrialSpec> left = kinds.keySet().iterator();
-    Map<TrialSpec, TrialOutcome> ended = new LinkedHashMap<>();
-    total += kinds.size();
+  List<TrialOutcome> runAll(List<TrialSpec> specs, List<Fold> folds) {
+    Iterator<TrialSpec> left = specs.iterator();
+    List<TrialOutcome> ended = new ArrayList<>();
+    total += specs.size();
     executor.run(
         () -> left.hasNext() ? Optional.of(left.next()) : Optional.empty(),
-        spec -> distiller.run(spec, kinds.get(spec), folds, perTrial(kinds.size())),
+        spec -> distiller.run(spec, folds, perTrial(specs.size())),
         outcome -> {
-          ended.put(outcome.spec(), outcome);
+          ended.add(outcome);
           listener.ended(outcome, null, ++done, total);
         });
-    List<TrialOutcome> ordered = kinds.keySet().stream().map(ended::get).toList();
-    outcomes.addAll(ordered);
-    return ordered;
+    ended.sort(Comparator.comparingInt(o -> specs.indexOf(o.spec())));
+    outcomes.addAll(ended);
+    return ended;
   }
 
   /** All outcomes: each search's by number, then the finalists'. */

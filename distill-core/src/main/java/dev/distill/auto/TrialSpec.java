@@ -6,6 +6,7 @@ import dev.distill.spi.Hyperparameters;
  * What a trial is to do: all that a worker needs besides the data.
  *
  * @param search which search it belongs to, such as "student" or "twin"
+ * @param kind what it trains on and is judged by
  * @param number counts from 0 within the search
  * @param family id of the family
  * @param temperature T that the teacher's distribution is softened by, &gt; 0
@@ -15,9 +16,27 @@ import dev.distill.spi.Hyperparameters;
  */
 public record TrialSpec(
     String search,
+    Kind kind,
     int number,
     String family,
     double temperature,
     double alpha,
     Hyperparameters hyperparameters,
-    long seed) {}
+    long seed) {
+
+  /** What a trial trains on and is judged by. */
+  public enum Kind {
+    /** Trained on teacher and labels, judged by both. */
+    STUDENT,
+    /** Trained on labels alone, judged by labels alone: what could be had without a teacher. */
+    TWIN,
+    /** Trained on labels alone, judged by the reference method's loss. */
+    REFERENCE
+  }
+
+  /** The same in another search, at another temperature and weight of the teacher. */
+  TrialSpec in(String otherSearch, double otherTemperature, double otherAlpha) {
+    return new TrialSpec(
+        otherSearch, kind, number, family, otherTemperature, otherAlpha, hyperparameters, seed);
+  }
+}

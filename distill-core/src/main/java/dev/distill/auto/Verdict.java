@@ -6,6 +6,7 @@ import dev.distill.metrics.Argmax;
 import dev.distill.metrics.Comparison;
 import dev.distill.metrics.Comparison.Interval;
 import dev.distill.metrics.Evaluation;
+import java.util.Locale;
 
 /**
  * What distillation was worth: student, hard-label twin and teacher on the same test rows.
@@ -15,8 +16,8 @@ import dev.distill.metrics.Evaluation;
  * @param retention student accuracy / teacher accuracy
  * @param negativeFlips share of rows where the teacher is right and the student wrong
  * @param mcnemar p-value of McNemar's exact test of student against twin
- * @param kl twin's KL to the teacher − student's, with a paired bootstrap interval: &gt; 0 means that
- *     the student is closer
+ * @param kl twin's KL to the teacher − student's, with a paired bootstrap interval: &gt; 0 means
+ *     that the student is closer
  * @param logLoss twin's log loss − student's, likewise
  * @param accuracy student's accuracy − twin's, likewise
  */
@@ -69,8 +70,7 @@ public record Verdict(
       PerRow figures = new PerRow(new double[rows], new double[rows], new double[rows]);
       for (int i = 0; i < rows; i++) {
         int at = i * classes;
-        figures.kl[i] =
-            KullbackLeibler.row(teacher, at, model, at, classes, KullbackLeibler.FLOOR);
+        figures.kl[i] = KullbackLeibler.row(teacher, at, model, at, classes, KullbackLeibler.FLOOR);
         figures.logLoss[i] =
             CrossEntropy.hardRow(labels[i], model, at, classes, KullbackLeibler.FLOOR);
         figures.right[i] = Argmax.row(model, at, classes) == labels[i] ? 1 : 0;
@@ -86,28 +86,33 @@ public record Verdict(
 
   /** One sentence in plain words. */
   public String sentence() {
-    String kept =
-        "keeps %.1f %% of the teacher's accuracy".formatted(100 * retention);
     if (helped()) {
-      boolean better = logLoss.lower() > 0;
-      return "Distillation helped: the student is closer to the teacher than its hard-label twin"
-          + " (KL lower by %.4f, 95 %% interval %.4f to %.4f), its log loss is %s, and it %s."
-              .formatted(
-                  kl.estimate(),
-                  kl.lower(),
-                  kl.upper(),
-                  better ? "lower too" : "no worse within noise",
-                  kept);
+      return text(
+          "Distillation helped: the student is closer to the teacher than its hard-label twin (KL"
+              + " lower by %.4f, 95 %% interval %.4f to %.4f), its log loss is %s, and it keeps"
+              + " %.1f %% of the teacher's accuracy.",
+          kl.estimate(),
+          kl.lower(),
+          kl.upper(),
+          logLoss.lower() > 0 ? "lower too" : "no worse within noise",
+          100 * retention);
     }
     if (kl.lower() > 0) {
-      return "Distillation did not help the predictions: the student is closer to the teacher than"
-          + " its hard-label twin, but %s is worse than the twin's; if you want the best labels, use"
-              .formatted(logLoss.upper() < 0 ? "its log loss" : "its accuracy")
-          + " the twin.";
+      boolean loss = logLoss.upper() < 0;
+      return text(
+          "Distillation brought the student closer to the teacher than its hard-label twin (KL"
+              + " lower by %.4f), but its %s is worse than the twin's by %.4f: the teacher knows no"
+              + " more than the labels do here. To predict labels, use the twin.",
+          kl.estimate(), loss ? "log loss" : "accuracy", -(loss ? logLoss : accuracy).estimate());
     }
-    return "Distillation did not help here: the student is no closer to the teacher than the same"
-        + " family trained on labels alone (KL difference %.4f, 95 %% interval %.4f to %.4f); use the"
-            .formatted(kl.estimate(), kl.lower(), kl.upper())
-        + " twin, or find a better teacher.";
+    return text(
+        "Distillation did not help here: the student is no closer to the teacher than the same"
+            + " families trained on labels alone (KL lower by %.4f, 95 %% interval %.4f to %.4f)."
+            + " Use the twin, or find a better teacher.",
+        kl.estimate(), kl.lower(), kl.upper());
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
   }
 }

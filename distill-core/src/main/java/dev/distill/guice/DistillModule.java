@@ -12,9 +12,9 @@ import dev.distill.search.RandomSampler;
 import dev.distill.search.Sampler;
 
 /**
- * Binds an {@link AutoDistiller} and its parts. Override one with {@code
- * Modules.override(new DistillModule(config)).with(…)}: the sampler, the selection rule, the catalog
- * of families, or where trials run.
+ * Binds an {@link AutoDistiller} and its parts. Override one with {@code Modules.override(new
+ * DistillModule(config)).with(…)}: the sampler, the selection rule, the catalog of families, or
+ * where trials run.
  */
 public final class DistillModule extends AbstractModule {
   private final DistillConfig config;
@@ -29,7 +29,7 @@ public final class DistillModule extends AbstractModule {
     binder().requireExplicitBindings();
     bind(DistillConfig.class).toInstance(config);
     bind(Sampler.class).toInstance(new RandomSampler());
-    bind(SelectionRule.class).toInstance(SelectionRule::lowestLoss);
+    bind(SelectionRule.class).toInstance(SelectionRule::closestToTeacher);
   }
 
   @Provides

@@ -1,8 +1,9 @@
 package dev.distill.loss;
 
 /**
- * The distillation loss over given training rows: α·T²·KL(teacher_T ‖ student_T) + (1 − α)·CE(labels,
- * student), per row, in nats (Hinton et al., 2015). The arithmetic is {@link CombinedLoss}'s.
+ * The distillation loss over given training rows: α·T²·KL(teacher_T ‖ student_T) + (1 −
+ * α)·CE(labels, student), per row, in nats (Hinton et al., 2015). The arithmetic is {@link
+ * CombinedLoss}'s.
  */
 public final class DistillationLoss {
   private final SoftTargets teacher;

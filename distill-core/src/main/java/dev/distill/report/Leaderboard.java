@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * {@code leaderboard.csv}: every trial, the best first, failed ones last with their cause.
- * Figures are of validation rows.
+ * {@code leaderboard.csv}: every trial, the best first, failed ones last with their cause. Figures
+ * are of validation rows.
  */
 public final class Leaderboard {
   private Leaderboard() {}
@@ -32,7 +32,8 @@ public final class Leaderboard {
     text.append(quoted(t.spec().search())).append(',').append(t.spec().number());
     text.append(',').append(quoted(t.spec().family()));
     text.append(',').append(t.spec().temperature()).append(',').append(t.spec().alpha());
-    for (double value : new double[] {t.loss(), t.kl(), t.logLoss(), t.accuracy(), t.calibration()}) {
+    for (double value :
+        new double[] {t.loss(), t.kl(), t.logLoss(), t.accuracy(), t.calibration()}) {
       text.append(',').append(failed ? "" : Double.toString(value));
     }
     text.append(',').append(failed ? "" : Integer.toString(t.steps()));

@@ -3,21 +3,21 @@ package dev.distill.report;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.distill.auto.Verdict;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.Measured;
 import dev.distill.auto.TrialOutcome;
 import dev.distill.auto.TrialSpec;
+import dev.distill.auto.Verdict;
 import dev.distill.auto.Version;
-import dev.distill.metrics.Evaluation;
 import dev.distill.metrics.Comparison.Interval;
+import dev.distill.metrics.Evaluation;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * {@code result.json}: everything measured, for programs. Its schema is {@code
- * result.schema.json} beside this class; a number that can't be had (such as an AUC on one class) is null.
+ * {@code result.json}: everything measured, for programs. Its schema is {@code result.schema.json}
+ * beside this class; a number that can't be had (such as an AUC on one class) is null.
  */
 public final class ResultJson {
   private static final ObjectMapper JSON =
@@ -43,8 +43,7 @@ public final class ResultJson {
     ObjectNode trials = root.putObject("trials");
     trials.put("asked_per_search", result.config().trials());
     trials.put("ended", result.trials().size());
-    trials.put(
-        "failed", result.trials().stream().filter(t -> t.failure().isPresent()).count());
+    trials.put("failed", result.trials().stream().filter(t -> t.failure().isPresent()).count());
     trials.put("ended_early", result.endedEarly());
     root.put("plan", result.config().plan().name().toLowerCase(Locale.ROOT));
     root.put("seed", result.config().seed());
@@ -56,8 +55,7 @@ public final class ResultJson {
     return root.toPrettyString() + "\n";
   }
 
-  private static void data(
-      ObjectNode node, DistillationResult result, Map<String, String> files) {
+  private static void data(ObjectNode node, DistillationResult result, Map<String, String> files) {
     var task = result.task();
     node.put("train_rows", task.train().features().rows());
     node.put("test_rows", task.test().features().rows());
@@ -76,9 +74,7 @@ public final class ResultJson {
     TrialSpec spec = chosen.spec();
     node.put("family", spec.family());
     ObjectNode hyperparameters = node.putObject("hyperparameters");
-    spec.hyperparameters()
-        .values()
-        .forEach((name, value) -> hyperparameters.putPOJO(name, value));
+    spec.hyperparameters().values().forEach((name, value) -> hyperparameters.putPOJO(name, value));
     node.put("trial", spec.number());
     number(node, "temperature", spec.temperature());
     number(node, "alpha", spec.alpha());

@@ -83,8 +83,7 @@ public final class GridSampler implements Sampler {
 
   private static double between(double low, double high, boolean log, double share) {
     return log
-        ? StrictMath.exp(
-            StrictMath.log(low) + share * (StrictMath.log(high) - StrictMath.log(low)))
+        ? StrictMath.exp(StrictMath.log(low) + share * (StrictMath.log(high) - StrictMath.log(low)))
         : low + share * (high - low);
   }
 }

@@ -17,6 +17,5 @@ public interface Sampler {
    * @param random a generator that depends on the study's seed and the trial's number alone
    * @return a configuration of the space, or empty if there is nothing left to try
    */
-  Optional<Hyperparameters> suggest(
-      SearchSpace space, List<Trial> trials, RandomGenerator random);
+  Optional<Hyperparameters> suggest(SearchSpace space, List<Trial> trials, RandomGenerator random);
 }

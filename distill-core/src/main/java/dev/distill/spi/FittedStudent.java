@@ -18,8 +18,8 @@ public interface FittedStudent extends AutoCloseable {
   Optional<PortableModel> portable();
 
   /**
-   * How many steps (the values of {@link SearchSpace#steps()}) the student kept after early stopping,
-   * or 0 if the family has none.
+   * How many steps (the values of {@link SearchSpace#steps()}) the student kept after early
+   * stopping, or 0 if the family has none.
    */
   int steps();
 

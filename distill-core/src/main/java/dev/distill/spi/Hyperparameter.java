@@ -21,7 +21,9 @@ public sealed interface Hyperparameter {
    */
   void check(Object value);
 
-  /** Whole numbers from {@code low} to {@code high}, both included; searched by logarithm if told. */
+  /**
+   * Whole numbers from {@code low} to {@code high}, both included; searched by logarithm if told.
+   */
   record Int(String name, int low, int high, boolean log, int initial, String description)
       implements Hyperparameter {
     /** Checks bounds and default. */
@@ -44,9 +46,10 @@ public sealed interface Hyperparameter {
     }
   }
 
-  /** Real numbers from {@code low} to {@code high}, both included; searched by logarithm if told. */
-  record Real(
-      String name, double low, double high, boolean log, double initial, String description)
+  /**
+   * Real numbers from {@code low} to {@code high}, both included; searched by logarithm if told.
+   */
+  record Real(String name, double low, double high, boolean log, double initial, String description)
       implements Hyperparameter {
     /** Checks bounds and default. */
     public Real {
@@ -88,8 +91,7 @@ public sealed interface Hyperparameter {
     @Override
     public void check(Object value) {
       if (!(value instanceof String text) || !options.contains(text)) {
-        throw new IllegalArgumentException(
-            name + " must be one of " + options + ", got " + value);
+        throw new IllegalArgumentException(name + " must be one of " + options + ", got " + value);
       }
     }
   }

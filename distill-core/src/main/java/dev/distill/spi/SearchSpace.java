@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The dimensions of a search, in order; some exist only under a choice made before them.
  *
  * <p>Built by {@link #builder()}. One {@link Hyperparameter.Int} may be named as the steps of the
- * training (rounds, trees, epochs): early stopping may keep fewer than its value, and the final
- * fit uses what was kept.
+ * training (rounds, trees, epochs): early stopping may keep fewer than its value, and the final fit
+ * uses what was kept.
  */
 public final class SearchSpace {
 
@@ -105,7 +105,8 @@ public final class SearchSpace {
     /**
      * The space.
      *
-     * @throws IllegalArgumentException if a name stands twice or a condition names no earlier choice
+     * @throws IllegalArgumentException if a name stands twice or a condition names no earlier
+     *     choice
      */
     public SearchSpace build() {
       Map<String, Hyperparameter> seen = new LinkedHashMap<>();

@@ -16,7 +16,10 @@ public interface StudentModel {
   /** A name unique among all families: {@code library.kind}, lower case. */
   String id();
 
-  /** Return {@link #SPI_VERSION}: the compiler writes in the version that the provider was built for. */
+  /**
+   * Return {@link #SPI_VERSION}: the compiler writes in the version that the provider was built
+   * for.
+   */
   int spiVersion();
 
   /** One line for people: what it is and what it is good for. */

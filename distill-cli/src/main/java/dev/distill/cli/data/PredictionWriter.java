@@ -71,13 +71,13 @@ public final class PredictionWriter implements AutoCloseable {
    * @param id its id, null or ignored if there is no id column
    * @param probabilities holds one a class from {@code offset} on
    */
-  public void row(@Nullable String id, float[] probabilities, int offset) throws IOException {
+  public void row(@Nullable String id, double[] probabilities, int offset) throws IOException {
     if (withIds) {
       line.append(id == null ? "" : quoted(id)).append(',');
     }
     int best = 0;
     for (int k = 0; k < classes.size(); k++) {
-      float p = probabilities[offset + k];
+      double p = probabilities[offset + k];
       best = p > probabilities[offset + best] ? k : best;
       line.append(p).append(',');
     }

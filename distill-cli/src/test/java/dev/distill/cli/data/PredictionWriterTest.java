@@ -30,7 +30,7 @@ class PredictionWriterTest {
   @Test
   void writes_probabilities_and_class_by_name() throws IOException {
     Path out = folder.resolve("out.csv");
-    float[] probabilities = {0.25f, 0.75f, 0.5f, 0.5f};
+    double[] probabilities = {0.25, 0.75, 0.5, 0.5};
     try (PredictionWriter writer = new PredictionWriter(out, List.of("<=50K", ">50K"), null)) {
       writer.row(null, probabilities, 0);
       writer.row(null, probabilities, 2);
@@ -46,8 +46,8 @@ class PredictionWriterTest {
     Path out = folder.resolve("out.csv");
     List<String> classes = List.of("a,b", "=1+1", "say \"x\"");
     try (PredictionWriter writer = new PredictionWriter(out, classes, "the id")) {
-      writer.row("@r;1", new float[] {0, 1, 0}, 0);
-      writer.row(null, new float[] {0, 0.25f, 0.75f}, 0);
+      writer.row("@r;1", new double[] {0, 1, 0}, 0);
+      writer.row(null, new double[] {0, 0.25, 0.75}, 0);
       writer.finish();
     }
     assertThat(out)
@@ -68,7 +68,7 @@ class PredictionWriterTest {
   void leaves_nothing_behind_unless_finished() throws IOException {
     Path out = Files.writeString(folder.resolve("out.csv"), "before");
     try (PredictionWriter writer = new PredictionWriter(out, List.of("a", "b"), null)) {
-      writer.row(null, new float[] {0, 1}, 0);
+      writer.row(null, new double[] {0, 1}, 0);
     }
     assertThat(names()).containsExactly("out.csv");
     assertThat(out).hasContent("before");

@@ -71,8 +71,7 @@ final class BoosterStudent implements FittedStudent {
   }
 
   /** Margins as logits; a single margin is the logit of class 1 against 0 for class 0. */
-  static void flatten(
-      float[][] margins, int classes, UnaryOperator<float[]> leaf, float[] logits) {
+  static void flatten(float[][] margins, int classes, UnaryOperator<float[]> leaf, float[] logits) {
     for (int i = 0; i < margins.length; i++) {
       if (margins[i].length == 1) {
         logits[2 * i] = 0;

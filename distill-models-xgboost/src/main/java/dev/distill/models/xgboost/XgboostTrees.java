@@ -24,8 +24,8 @@ import ml.dmlc.xgboost4j.java.XGBoost;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /**
- * Gradient-boosted trees (Chen and Guestrin, 2016) that learn by the distillation loss's own gradient
- * and curvature, so that T and α are exact in training.
+ * Gradient-boosted trees (Chen and Guestrin, 2016) that learn by the distillation loss's own
+ * gradient and curvature, so that T and α are exact in training.
  */
 public final class XgboostTrees implements StudentModel {
   static final UnaryOperator<float[]> IDENTITY = margins -> margins;
@@ -73,9 +73,15 @@ public final class XgboostTrees implements StudentModel {
         SearchSpace.builder()
             .addSteps(
                 new Hyperparameter.Int(
-                    ROUNDS, 10, rounds, true, Math.min(rounds, 100), "boosting rounds; early stopping keeps the best"))
+                    ROUNDS,
+                    10,
+                    rounds,
+                    true,
+                    Math.min(rounds, 100),
+                    "boosting rounds; early stopping keeps the best"))
             .add(new Hyperparameter.Int(DEPTH, 2, 8, false, 5, "depth of a tree"))
-            .add(new Hyperparameter.Real(
+            .add(
+                new Hyperparameter.Real(
                     ETA, 12.0 / rounds, 0.5, true, 30.0 / rounds, "learning rate"))
             .add(
                 new Hyperparameter.Real(
@@ -131,7 +137,13 @@ public final class XgboostTrees implements StudentModel {
       Booster booster = XGBoost.train(rows.dmatrix(), parameters, 0, Map.of(), null, null);
       try {
         int rounds =
-            boost(booster, rows.dmatrix(), loss, nativeLoss, hyperparameters.integer(ROUNDS), context);
+            boost(
+                booster,
+                rows.dmatrix(),
+                loss,
+                nativeLoss,
+                hyperparameters.integer(ROUNDS),
+                context);
         return new BoosterStudent(
             booster,
             training.features().columns(),

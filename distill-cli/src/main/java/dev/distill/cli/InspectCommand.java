@@ -1,0 +1,80 @@
+package dev.distill.cli;
+
+import dev.distill.runtime.Schema;
+import dev.distill.runtime.StudentFile;
+import dev.distill.runtime.TreeEnsemble;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code distill inspect}: what a student file holds. */
+@Command(
+    name = "inspect",
+    mixinStandardHelpOptions = true,
+    description = {"Checks a student file and shows what it holds.", ""})
+final class InspectCommand implements Callable<Integer> {
+  private static final int SHOWN = 12;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(paramLabel = "FILE", description = "the student.distill of a run")
+  private Path file = Path.of("");
+
+  @Override
+  public Integer call() throws IOException {
+    StudentFile student = StudentFile.load(file);
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf("%s: %,d bytes, checksum and verification rows agree%n", file, Files.size(file));
+    out.printf(
+        "classes    %s of '%s': %s%n",
+        student.classes().size(), student.label(), some(student.classes()));
+    out.printf("model      %s%n", model(student));
+    out.printf("calibrated by temperature %s%n", student.temperature());
+    out.printf(
+        "columns    %s, which become %s features%n",
+        student.schema().columns().size(), student.schema().features());
+    for (Schema.Column column :
+        student.schema().columns().subList(0, Math.min(SHOWN, student.schema().columns().size()))) {
+      out.printf("  %-24s %s%n", column.name(), kind(column));
+    }
+    if (student.schema().columns().size() > SHOWN) {
+      out.printf("  … and %s more%n", student.schema().columns().size() - SHOWN);
+    }
+    out.println("provenance");
+    student.provenance().forEach((name, value) -> out.printf("  %-34s %s%n", name, value));
+    out.flush();
+    return Main.OK;
+  }
+
+  private static String kind(Schema.Column column) {
+    if (column instanceof Schema.CategoryColumn category) {
+      return "category, %s levels, %s: %s"
+          .formatted(
+              category.levels().size(),
+              category.coding() == Schema.Coding.INDICATORS
+                  ? "0/1 indicators"
+                  : "rank by frequency",
+              some(category.levels()));
+    }
+    return "number";
+  }
+
+  private static String model(StudentFile student) {
+    if (student.model() instanceof TreeEnsemble trees) {
+      return "%s trees, %s nodes".formatted(trees.trees(), trees.nodes());
+    }
+    return student.model().getClass().getSimpleName();
+  }
+
+  private static String some(List<String> names) {
+    String text = String.join(", ", names.subList(0, Math.min(SHOWN, names.size())));
+    return names.size() > SHOWN ? text + ", …" : text;
+  }
+}

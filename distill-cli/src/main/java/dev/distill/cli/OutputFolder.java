@@ -1,0 +1,53 @@
+package dev.distill.cli;
+
+import dev.distill.cli.data.InputException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** A folder that files are written to whole or not at all. */
+final class OutputFolder {
+  private final Path folder;
+
+  private OutputFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * Makes the folder if it is not there and tries to write to it, before any work is done.
+   *
+   * @throws InputException if it can't be made or written to
+   */
+  static OutputFolder open(Path folder) {
+    try {
+      if (Files.exists(folder) && !Files.isDirectory(folder)) {
+        throw new InputException(folder + ": is a file, expected a folder for what comes out");
+      }
+      Files.createDirectories(folder);
+      Files.delete(Files.createTempFile(folder, ".distill", ".tmp"));
+      return new OutputFolder(folder);
+    } catch (IOException e) {
+      throw new InputException(folder + ": can't be written to: " + e, e);
+    }
+  }
+
+  void write(String name, String text) throws IOException {
+    write(name, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  void write(String name, byte[] bytes) throws IOException {
+    Path temporary = Files.createTempFile(folder, ".distill", ".tmp");
+    try {
+      Files.write(temporary, bytes);
+      Files.move(
+          temporary,
+          folder.resolve(name),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.distill.cli;
+
+import dev.distill.auto.StudentCatalog;
+import dev.distill.spi.Capabilities;
+import dev.distill.spi.Hyperparameter;
+import dev.distill.spi.SearchSpace;
+import dev.distill.spi.StudentModel;
+import dev.distill.spi.TaskShape;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code distill students}: what the class path offers. */
+@Command(
+    name = "students",
+    mixinStandardHelpOptions = true,
+    description = {"Lists the student families on the class path.", ""})
+final class StudentsCommand implements Callable<Integer> {
+  /** Bounds may depend on the task; they are shown for one of this size. */
+  private static final TaskShape EXAMPLE = new TaskShape(10_000, 20, 3);
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    StudentCatalog catalog =
+        StudentCatalog.discover(Thread.currentThread().getContextClassLoader());
+    for (StudentModel student : catalog.students()) {
+      Capabilities can = student.capabilities();
+      out.printf("%s: %s%n", student.id(), student.description());
+      out.printf(
+          "  learns from %s, up to %s classes, %s, %s%n",
+          level(can),
+          can.maxClasses(),
+          can.missingValues() ? "missing values as they are" : "no missing values",
+          can.deterministic()
+              ? "the same student for a seed at any number of threads"
+              : "not deterministic");
+      out.printf(
+          "  hyperparameters (bounds for %,d rows, %s features, %s classes; default in brackets)%n",
+          EXAMPLE.rows(), EXAMPLE.features(), EXAMPLE.classes());
+      for (SearchSpace.Dimension dimension : student.searchSpace(EXAMPLE).dimensions()) {
+        Hyperparameter parameter = dimension.parameter();
+        out.printf(
+            "    %-18s %-26s %s%n", parameter.name(), bounds(parameter), parameter.description());
+      }
+    }
+    if (catalog.students().isEmpty()) {
+      out.println("none; add one to the class path, such as dev.distill:distill-models-xgboost");
+    }
+    catalog.problems().forEach(problem -> out.println("not loaded: " + problem));
+    out.flush();
+    return Main.OK;
+  }
+
+  private static String level(Capabilities can) {
+    return can.level().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  private static String bounds(Hyperparameter parameter) {
+    if (parameter instanceof Hyperparameter.Int p) {
+      return "%s to %s [%s]%s".formatted(p.low(), p.high(), p.initial(), p.log() ? " log" : "");
+    }
+    if (parameter instanceof Hyperparameter.Real p) {
+      return "%.3g to %.3g [%.3g]%s"
+          .formatted(p.low(), p.high(), p.initial(), p.log() ? " log" : "");
+    }
+    Hyperparameter.Choice p = (Hyperparameter.Choice) parameter;
+    return String.join(" | ", p.options()) + " [" + p.initial() + "]";
+  }
+}
