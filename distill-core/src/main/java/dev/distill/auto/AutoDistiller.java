@@ -87,7 +87,7 @@ public final class AutoDistiller {
       sweep.run(searches, rows.search());
       Finals finals = new Finals(config, rows, sweep);
       TrialOutcome twin = finals.twin(twins);
-      TrialOutcome chosen = selection.select(finals.students(students), twin);
+      TrialOutcome chosen = selection.select(finals.students(students, twin), twin);
       Finisher finisher = new Finisher(task, catalog, distiller, config);
       Measured measured = finisher.finish(chosen);
       Measured measuredTwin = finisher.finish(twin);

@@ -40,11 +40,12 @@ final class Finals {
   }
 
   /**
-   * The students to choose from. In the reference plan: each cell's best trial, as it is.
+   * The students to choose from: the best trials of the search and the twin's configuration, each
+   * at several weights of the teacher. In the reference plan: each cell's best trial, as it is.
    *
    * @throws SweepException if all trials of all searches failed
    */
-  List<TrialOutcome> students(List<Search> searches) {
+  List<TrialOutcome> students(List<Search> searches, TrialOutcome twin) {
     if (config.plan() == SweepPlan.REFERENCE) {
       return cells(searches);
     }
@@ -55,13 +56,16 @@ final class Finals {
     if (alphas.isEmpty()) {
       alphas = fewRows ? FEW_ROWS_ALPHAS : MANY_ROWS_ALPHAS;
     }
+    List<TrialSpec> configurations = new ArrayList<>();
+    best.forEach(o -> configurations.add(o.spec()));
+    TrialSpec own = best.get(0).spec();
+    configurations.add(twin.spec().as(own));
     List<TrialSpec> entries = new ArrayList<>();
-    for (TrialOutcome outcome : best) {
+    for (TrialSpec spec : configurations) {
       // Softer targets than T = 1 were worth searching, but on many rows did not hold on test rows.
-      double temperature =
-          fewRows || !config.temperatures().isEmpty() ? outcome.spec().temperature() : 1;
+      double temperature = fewRows || !config.temperatures().isEmpty() ? spec.temperature() : 1;
       for (double alpha : alphas) {
-        entries.add(entry(outcome.spec(), temperature, alpha));
+        entries.add(entry(spec, temperature, alpha));
       }
     }
     List<TrialOutcome> finalists = new ArrayList<>(fewRows ? best : List.of());

@@ -39,4 +39,19 @@ public record TrialSpec(
     return new TrialSpec(
         otherSearch, kind, number, family, otherTemperature, otherAlpha, hyperparameters, seed);
   }
+
+  /**
+   * This family and its hyperparameters as another search's trial: its kind, temperature, alpha.
+   */
+  TrialSpec as(TrialSpec other) {
+    return new TrialSpec(
+        other.search,
+        other.kind,
+        number,
+        family,
+        other.temperature,
+        other.alpha,
+        hyperparameters,
+        seed);
+  }
 }
