@@ -69,7 +69,7 @@ final class Finals {
       }
     }
     List<TrialOutcome> finalists = new ArrayList<>(fewRows ? best : List.of());
-    finalists.addAll(sweep.runAll(entries, rows.full()));
+    finalists.addAll(sweep.runAll(entries.stream().distinct().toList(), rows.full()));
     return succeeded(finalists, best);
   }
 
