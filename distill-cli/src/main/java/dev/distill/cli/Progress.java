@@ -7,8 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line that is rewritten on a terminal; where output is piped a plain line each tenth of the way
- * or ten seconds.
+ * One line that is rewritten on a terminal; where output is piped a plain line each tenth of the
+ * way or ten seconds.
  */
 final class Progress implements SweepListener {
   private final PrintWriter err;
