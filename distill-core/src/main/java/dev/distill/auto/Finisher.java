@@ -110,14 +110,12 @@ final class Finisher {
     provenance.put("seed", Long.toString(config.seed()));
     provenance.put("train.rows", Integer.toString(train.features().rows()));
     provenance.put("train.sha256", DataHash.of(train, task.trainTeacher()));
-    return new StudentFile(
-        train.schema(),
-        model,
-        train.classes(),
-        train.labelName(),
-        chosen.calibration(),
-        verificationRows(),
-        provenance);
+    return StudentFile.builder(train.schema(), model)
+        .label(train.labelName(), train.classes())
+        .temperature(chosen.calibration())
+        .verification(verificationRows())
+        .provenance(provenance)
+        .build();
   }
 
   /**

@@ -43,6 +43,11 @@ public final class Schema {
 
   /** A numeric column: one feature, its value rounded to float32. */
   public record NumberColumn(String name) implements Column {
+    /** Checks that there is a name. */
+    public NumberColumn {
+      Objects.requireNonNull(name, "name");
+    }
+
     @Override
     public int width() {
       return 1;
@@ -57,6 +62,8 @@ public final class Schema {
   public record CategoryColumn(String name, Coding coding, List<String> levels) implements Column {
     /** Checks that there are levels and that none stands twice. */
     public CategoryColumn {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(coding, "coding");
       levels = List.copyOf(levels);
       if (levels.isEmpty()) {
         throw new IllegalArgumentException("category column '" + name + "' has no levels");
@@ -93,8 +100,9 @@ public final class Schema {
     for (int c = 0; c < this.columns.size(); c++) {
       Column column = this.columns.get(c);
       offsets[c + 1] = Math.addExact(offsets[c], column.width());
-      Map<String, Integer> index = new HashMap<>();
+      Map<String, Integer> index = Map.of();
       if (column instanceof CategoryColumn category) {
+        index = new HashMap<>();
         for (String level : category.levels()) {
           index.put(level, index.size());
         }
