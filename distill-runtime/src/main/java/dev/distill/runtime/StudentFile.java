@@ -19,7 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -58,135 +58,91 @@ public final class StudentFile {
   final float[] verification;
   final double[] expected;
 
-  private StudentFile(Builder builder) {
-    schema = builder.schema;
-    model = builder.model;
-    label = builder.label;
-    classes = builder.classes;
-    temperature = builder.temperature;
-    provenance = builder.provenance;
-    verification = builder.verification;
-    int rows = verification.length / model.features();
-    expected = new double[Math.multiplyExact(rows, model.classes())];
-    score(verification, rows, expected);
+  /**
+   * Makes a student.
+   *
+   * @param classes the name of each class, in the order of the model's logits
+   * @param label the name of the label column
+   * @param temperature what logits are divided by before the softmax, > 0
+   * @param verification rows that every loading of the file scores, to compare with what they score
+   *     now: features, row-major, at most 64 rows
+   * @param provenance how the student was made: any texts by name; the order is kept
+   * @throws IllegalArgumentException if the model reads other features than the schema gives, has
+   *     another number of classes than there are names, a name stands twice, the temperature is not
+   *     a finite number > 0, the verification rows are not whole or too many, or a text is not
+   *     Unicode (it has half of a surrogate pair)
+   */
+  public StudentFile(
+      Schema schema,
+      PortableModel model,
+      List<String> classes,
+      String label,
+      double temperature,
+      float[] verification,
+      Map<String, String> provenance) {
+    this.schema = schema;
+    this.model = model;
+    this.classes = List.copyOf(classes);
+    this.label = label;
+    this.temperature = temperature;
+    this.verification = verification.clone();
+    this.provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
+    check();
+    expected = new double[Math.multiplyExact(verificationRows(), model.classes())];
+    score(this.verification, verificationRows(), expected);
   }
 
-  /** Starts a student; it needs at least {@link Builder#label(String, List)}. */
-  public static Builder builder(Schema schema, PortableModel model) {
-    return new Builder(schema, model);
+  private void check() {
+    if (model.features() != schema.features()) {
+      throw new IllegalArgumentException(
+          "the model reads %d features, but the schema gives %d"
+              .formatted(model.features(), schema.features()));
+    }
+    if (model.classes() != classes.size()) {
+      throw new IllegalArgumentException(
+          "the model has %d classes, but there are %d names"
+              .formatted(model.classes(), classes.size()));
+    }
+    if (classes.size() > TreeFormat.MOST_CLASSES) {
+      throw new IllegalArgumentException(
+          "at most %d classes, got %d".formatted(TreeFormat.MOST_CLASSES, classes.size()));
+    }
+    Set<String> names = new HashSet<>();
+    for (String name : classes) {
+      if (!names.add(name)) {
+        throw new IllegalArgumentException("class '" + name + "' stands twice");
+      }
+    }
+    if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("temperature must be finite and > 0, got " + temperature);
+    }
+    if (verification.length % model.features() != 0) {
+      throw new IllegalArgumentException(
+          "verification rows have %d values, which is no multiple of %d features"
+              .formatted(verification.length, model.features()));
+    }
+    if (verificationRows() > MOST_VERIFICATION_ROWS) {
+      throw new IllegalArgumentException(
+          "at most %d verification rows, got %d"
+              .formatted(MOST_VERIFICATION_ROWS, verificationRows()));
+    }
+    CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
+    checkText(utf8, List.of(label));
+    checkText(utf8, classes);
+    checkText(utf8, provenance.keySet());
+    checkText(utf8, provenance.values());
+    for (Schema.Column column : schema.columns()) {
+      checkText(utf8, List.of(column.name()));
+      if (column instanceof Schema.CategoryColumn category) {
+        checkText(utf8, category.levels());
+      }
+    }
   }
 
-  /** Collects the parts of a student. Not thread-safe. */
-  public static final class Builder {
-    private final Schema schema;
-    private final PortableModel model;
-    private String label = "";
-    private List<String> classes = List.of();
-    private double temperature = 1;
-    private Map<String, String> provenance = Map.of();
-    private float[] verification = {};
-
-    private Builder(Schema schema, PortableModel model) {
-      this.schema = Objects.requireNonNull(schema, "schema");
-      this.model = Objects.requireNonNull(model, "model");
-    }
-
-    /**
-     * Names what is predicted.
-     *
-     * @param label the name of the label column
-     * @param classes the name of each class, in the order of the model's logits
-     */
-    public Builder label(String label, List<String> classes) {
-      this.label = label;
-      this.classes = List.copyOf(classes);
-      return this;
-    }
-
-    /** What logits are divided by before the softmax, > 0; 1 unless set. */
-    public Builder temperature(double temperature) {
-      this.temperature = temperature;
-      return this;
-    }
-
-    /** How the student was made: any texts by name, kept in this order. */
-    public Builder provenance(Map<String, String> provenance) {
-      this.provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
-      return this;
-    }
-
-    /**
-     * Rows that every loading of the file scores, to compare with what they score now.
-     *
-     * @param rows features, row-major, at most 64 rows
-     */
-    public Builder verification(float[] rows) {
-      verification = rows.clone();
-      return this;
-    }
-
-    /**
-     * Checks the parts and returns the student.
-     *
-     * @throws IllegalArgumentException if the model reads other features than the schema gives, has
-     *     another number of classes than there are names, a name stands twice, the temperature is
-     *     not a finite number > 0, the verification rows are not whole or too many, or a text is
-     *     not Unicode (it has half of a surrogate pair)
-     */
-    public StudentFile build() {
-      if (model.features() != schema.features()) {
-        throw new IllegalArgumentException(
-            "the model reads %d features, but the schema gives %d"
-                .formatted(model.features(), schema.features()));
-      }
-      if (model.classes() != classes.size()) {
-        throw new IllegalArgumentException(
-            "the model has %d classes, but there are %d names"
-                .formatted(model.classes(), classes.size()));
-      }
-      if (classes.size() > TreeFormat.MOST_CLASSES) {
-        throw new IllegalArgumentException(
-            "at most %d classes, got %d".formatted(TreeFormat.MOST_CLASSES, classes.size()));
-      }
-      HashSet<String> names = new HashSet<>();
-      for (String name : classes) {
-        if (!names.add(name)) {
-          throw new IllegalArgumentException("class '" + name + "' stands twice");
-        }
-      }
-      if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
-        throw new IllegalArgumentException(
-            "temperature must be finite and > 0, got " + temperature);
-      }
-      if (verification.length % model.features() != 0) {
-        throw new IllegalArgumentException(
-            "verification rows have %d values, which is no multiple of %d features"
-                .formatted(verification.length, model.features()));
-      }
-      if (verification.length / model.features() > MOST_VERIFICATION_ROWS) {
-        throw new IllegalArgumentException(
-            "at most %d verification rows, got %d"
-                .formatted(MOST_VERIFICATION_ROWS, verification.length / model.features()));
-      }
-      CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
-      checkText(utf8, List.of(label));
-      checkText(utf8, classes);
-      checkText(utf8, provenance.keySet());
-      checkText(utf8, provenance.values());
-      for (Schema.Column column : schema.columns()) {
-        checkText(utf8, List.of(column.name()));
-        if (column instanceof Schema.CategoryColumn category) {
-          checkText(utf8, category.levels());
-        }
-      }
-      return new StudentFile(this);
-    }
-
-    private static void checkText(CharsetEncoder utf8, Collection<String> texts) {
-      for (String text : texts) {
-        if (!utf8.canEncode(text)) {
-          throw new IllegalArgumentException("a text is not Unicode: '" + text + "'");
-        }
+  private static void checkText(CharsetEncoder utf8, Collection<String> texts) {
+    for (String text : texts) {
+      if (!utf8.canEncode(text)) {
+        throw new IllegalArgumentException("a text is not Unicode: '" + text + "'");
       }
     }
   }

@@ -232,10 +232,24 @@ final class StudentFormat {
     }
     Schema schema = parse(part(parts, SCHEMA, in), StudentFormat::schema);
     PortableModel model = parse(part(parts, MODEL, in), part -> model(part, schema));
-    StudentFile.Builder student = StudentFile.builder(schema, model);
-    parse(part(parts, OUTPUT, in), part -> output(part, student));
-    parse(part(parts, PROVENANCE, in), part -> student.provenance(provenance(part)));
-    return parse(part(parts, VERIFICATION, in), part -> verified(part, student, model));
+    Outputs outputs = parse(part(parts, OUTPUT, in), StudentFormat::outputs);
+    Map<String, String> provenance = parse(part(parts, PROVENANCE, in), StudentFormat::provenance);
+    return parse(
+        part(parts, VERIFICATION, in),
+        part -> {
+          float[] rows = rows(part, model);
+          StudentFile student =
+              new StudentFile(
+                  schema,
+                  model,
+                  outputs.classes,
+                  outputs.label,
+                  outputs.temperature,
+                  rows,
+                  provenance);
+          verify(part, student);
+          return student;
+        });
   }
 
   private static String tag(int bits) {
@@ -306,11 +320,10 @@ final class StudentFormat {
     return TreeFormat.read(in, schema.features());
   }
 
-  private static StudentFile.Builder output(Input in, StudentFile.Builder student)
-      throws StudentFileException {
-    String label = in.text();
-    double temperature = in.f64();
-    return student.label(label, texts(in, "classes")).temperature(temperature);
+  private record Outputs(String label, double temperature, List<String> classes) {}
+
+  private static Outputs outputs(Input in) throws StudentFileException {
+    return new Outputs(in.text(), in.f64(), texts(in, "classes"));
   }
 
   private static Map<String, String> provenance(Input in) throws StudentFileException {
@@ -325,28 +338,30 @@ final class StudentFormat {
     return provenance;
   }
 
-  private static StudentFile verified(Input in, StudentFile.Builder builder, PortableModel model)
-      throws StudentFileException {
+  private static float[] rows(Input in, PortableModel model) throws StudentFileException {
     int count = in.count();
     in.need(count, 4L * model.features() + 8L * model.classes(), "verification rows");
     float[] rows = new float[count * model.features()];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = in.f32();
     }
-    StudentFile student = builder.verification(rows).build();
-    for (int i = 0; i < count * model.classes(); i++) {
+    return rows;
+  }
+
+  private static void verify(Input in, StudentFile student) throws StudentFileException {
+    int classes = student.classes().size();
+    for (int i = 0; i < student.expected.length; i++) {
       double expected = in.f64();
       if (Double.compare(expected, student.expected[i]) != 0) {
         throw in.corrupt(
             "row %d, class '%s': expected %s, but it scores %s"
                 .formatted(
-                    i / model.classes(),
-                    student.classes().get(i % model.classes()),
+                    i / classes,
+                    student.classes().get(i % classes),
                     expected,
                     student.expected[i]));
       }
     }
-    return student;
   }
 
   private static byte[] sha256(byte[] bytes, int length) {
