@@ -59,7 +59,6 @@ public final class Main implements Runnable {
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
             new PrintWriter(System.err, true, StandardCharsets.UTF_8),
             args);
-    Shutdown.finished();
     System.exit(code);
   }
 

@@ -48,7 +48,7 @@ final class Progress implements SweepListener {
       shown = now;
       String line = line(done, total);
       if (terminal) {
-        err.print("\r\u001b[K" + line + (done == total ? "\n" : ""));
+        err.print("\r\u001b[K" + line);
       } else {
         err.println(line);
       }

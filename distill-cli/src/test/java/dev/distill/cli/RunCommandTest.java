@@ -8,46 +8,44 @@ import dev.distill.runtime.StudentFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RunCommandTest {
   @TempDir
   @SuppressWarnings("NullAway.Init")
-  private Path folder;
+  private static Path folder;
 
   @BeforeAll
-  void data() throws IOException {
+  static void data() throws IOException {
     Cli.writeData(folder, "train", 600, 1);
     Cli.writeData(folder, "test", 300, 2);
   }
 
-  private Path file(String name) {
+  private static Path file(String name) {
     return folder.resolve(name);
   }
 
+  /** Runs with options as given, in place of or beside those that every run needs. */
   private Cli.Outcome run(String out, Object... more) {
+    Map<String, Object> options = new LinkedHashMap<>();
+    options.put("--train", file("train.csv"));
+    options.put("--label", "kind");
+    options.put("--teacher", file("train_teacher.csv"));
+    options.put("--trials", "2");
+    options.put("--out", file(out));
+    for (int i = 0; i < more.length; i += 2) {
+      options.put(more[i].toString(), more[i + 1]);
+    }
     return Cli.run(
         Stream.concat(
-                Stream.of(
-                    "run",
-                    "--train",
-                    file("train.csv"),
-                    "--label",
-                    "kind",
-                    "--teacher",
-                    file("train_teacher.csv"),
-                    "--trials",
-                    "3",
-                    "--out",
-                    file(out)),
-                Stream.of(more))
+                Stream.of("run"),
+                options.entrySet().stream().flatMap(e -> Stream.of(e.getKey(), e.getValue())))
             .toArray());
   }
 
@@ -167,8 +165,7 @@ class RunCommandTest {
       {"--colour", "red", "--colour"},
     };
     for (Object[] w : wrong) {
-      Path out = file("wrong");
-      Cli.Outcome outcome = runReplacing(w[0].toString(), w[1], out);
+      Cli.Outcome outcome = run("wrong", w[0], w[1]);
       assertThat(outcome.code()).as("%s %s: %s", w[0], w[1], outcome.err()).isEqualTo(2);
       assertThat(outcome.err()).contains(w[2].toString());
       String first = outcome.err().lines().findFirst().orElse("");
@@ -176,7 +173,7 @@ class RunCommandTest {
       assertThat(outcome.err().lines().filter(l -> !l.startsWith("Try '")))
           .as(outcome.err())
           .hasSize(1);
-      assertThat(out.resolve("student.distill")).doesNotExist();
+      assertThat(file("wrong/student.distill")).doesNotExist();
     }
   }
 
@@ -186,20 +183,5 @@ class RunCommandTest {
     Cli.Outcome outcome = run("taken");
     assertThat(outcome.code()).isEqualTo(2);
     assertThat(outcome.err()).contains("taken: is a file, expected a folder");
-  }
-
-  private Cli.Outcome runReplacing(String option, Object value, Path out) {
-    Map<String, Object> options = new java.util.LinkedHashMap<>();
-    options.put("--train", file("train.csv"));
-    options.put("--label", "kind");
-    options.put("--teacher", file("train_teacher.csv"));
-    options.put("--trials", "1");
-    options.put("--out", out);
-    options.put(option, value);
-    return Cli.run(
-        Stream.concat(
-                Stream.of("run"),
-                options.entrySet().stream().flatMap(e -> Stream.of(e.getKey(), e.getValue())))
-            .toArray());
   }
 }

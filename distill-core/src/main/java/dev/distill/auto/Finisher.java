@@ -110,12 +110,14 @@ final class Finisher {
     provenance.put("seed", Long.toString(config.seed()));
     provenance.put("train.rows", Integer.toString(train.features().rows()));
     provenance.put("train.sha256", DataHash.of(train, task.trainTeacher()));
-    return StudentFile.builder(train.schema(), model)
-        .label(train.labelName(), train.classes())
-        .temperature(chosen.calibration())
-        .verification(verificationRows())
-        .provenance(provenance)
-        .build();
+    return new StudentFile(
+        train.schema(),
+        model,
+        train.classes(),
+        train.labelName(),
+        chosen.calibration(),
+        verificationRows(),
+        provenance);
   }
 
   /**
