@@ -5,6 +5,8 @@ import dev.distill.auto.Version;
 import dev.distill.cli.data.InputException;
 import dev.distill.spi.FitException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -52,14 +54,19 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     // Files and messages are the same everywhere: no Arabic digits, no decimal commas.
     Locale.setDefault(Locale.ROOT);
-    int code = execute(args);
-    Shutdown.finished();
+    int code =
+        execute(
+            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            args);
     System.exit(code);
   }
 
   /** Runs a command; gives its exit code. */
-  static int execute(String... args) {
+  static int execute(PrintWriter out, PrintWriter err, String... args) {
     return new CommandLine(new Main())
+        .setOut(out)
+        .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setExecutionExceptionHandler((e, command, parsed) -> explain(e, command))

@@ -6,13 +6,19 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** One line that is rewritten on a terminal; about ten plain lines where output is piped. */
+/**
+ * One line that is rewritten on a terminal; where output is piped a plain line each tenth of the
+ * way or ten seconds.
+ */
 final class Progress implements SweepListener {
   private final PrintWriter err;
   private final boolean terminal;
   private final long start = System.nanoTime();
   private @Nullable TrialOutcome bestStudent;
+  private static final long PLAIN_NANOS = 10_000_000_000L;
+
   private int tenths;
+  private long shown = start - PLAIN_NANOS;
   private int failed;
 
   Progress(PrintWriter err, boolean terminal) {
@@ -36,11 +42,13 @@ final class Progress implements SweepListener {
       }
     }
     int tenth = 10 * done / total;
-    if (terminal || tenth > tenths) {
+    long now = System.nanoTime();
+    if (terminal || tenth > tenths || now - shown >= PLAIN_NANOS) {
       tenths = tenth;
+      shown = now;
       String line = line(done, total);
       if (terminal) {
-        err.print("\r\u001b[K" + line + (done == total ? "\n" : ""));
+        err.print("\r\u001b[K" + line);
       } else {
         err.println(line);
       }

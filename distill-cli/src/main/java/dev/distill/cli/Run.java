@@ -45,7 +45,7 @@ final class Run {
   }
 
   /** Reads the input, runs the sweep and writes what came out into a folder. */
-  DistillationResult execute(Input input, DataLoader loader, DistillConfig config, Path folder)
+  void execute(Input input, DataLoader loader, DistillConfig config, Path folder)
       throws IOException {
     Injector injector = Guice.createInjector(new DistillModule(config));
     StudentCatalog catalog = injector.getInstance(StudentCatalog.class);
@@ -55,18 +55,17 @@ final class Run {
     Map<String, String> hashes = new LinkedHashMap<>();
     DistillationTask task = read(input, loader, config, hashes);
     Progress progress = new Progress(err, Progress.isTerminal());
-    DistillationResult result;
-    try {
-      result =
-          injector.getInstance(AutoDistiller.class).distill(task, progress, Shutdown.onInterrupt());
-    } finally {
+    try (Interrupt interrupt = new Interrupt()) {
+      DistillationResult result =
+          injector
+              .getInstance(AutoDistiller.class)
+              .distill(task, progress, interrupt.cancellation());
       progress.endLine();
+      output.write("student.distill", result.student().file().toBytes());
+      output.write("leaderboard.csv", Leaderboard.csv(result.trials()));
+      output.write("result.json", ResultJson.of(result, hashes));
+      show(result, folder);
     }
-    output.write("student.distill", result.student().file().toBytes());
-    output.write("leaderboard.csv", Leaderboard.csv(result.trials()));
-    output.write("result.json", ResultJson.of(result, hashes));
-    show(result, folder);
-    return result;
   }
 
   private DistillationTask read(

@@ -94,7 +94,7 @@ public record DistillConfig(
     private double testShare = 0.2;
     private double validationShare = 0.2;
     private int folds = 5;
-    private int foldRows = 5_000;
+    private int foldRows = 2_000;
     private int searchRows = 8_000;
 
     private Builder() {}

@@ -1,6 +1,7 @@
 package dev.distill.runtime;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +44,11 @@ public final class Schema {
 
   /** A numeric column: one feature, its value rounded to float32. */
   public record NumberColumn(String name) implements Column {
+    /** Checks that there is a name. */
+    public NumberColumn {
+      Objects.requireNonNull(name, "name");
+    }
+
     @Override
     public int width() {
       return 1;
@@ -57,6 +63,8 @@ public final class Schema {
   public record CategoryColumn(String name, Coding coding, List<String> levels) implements Column {
     /** Checks that there are levels and that none stands twice. */
     public CategoryColumn {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(coding, "coding");
       levels = List.copyOf(levels);
       if (levels.isEmpty()) {
         throw new IllegalArgumentException("category column '" + name + "' has no levels");
@@ -93,8 +101,9 @@ public final class Schema {
     for (int c = 0; c < this.columns.size(); c++) {
       Column column = this.columns.get(c);
       offsets[c + 1] = Math.addExact(offsets[c], column.width());
-      Map<String, Integer> index = new HashMap<>();
+      Map<String, Integer> index = Map.of();
       if (column instanceof CategoryColumn category) {
+        index = new HashMap<>();
         for (String level : category.levels()) {
           index.put(level, index.size());
         }
@@ -159,7 +168,10 @@ public final class Schema {
    * @param out the row's features from {@code offset} on
    */
   public void encodeCategory(int column, @Nullable String level, float[] out, int offset) {
-    CategoryColumn category = (CategoryColumn) columns.get(column);
+    if (!(columns.get(column) instanceof CategoryColumn category)) {
+      throw new IllegalArgumentException(
+          "column '" + columns.get(column).name() + "' is no category");
+    }
     int first = offset + offsets[column];
     Integer found = level == null ? null : levelIndex.get(column).get(level);
     if (category.coding() == Coding.FREQUENCY_RANK) {
@@ -168,8 +180,10 @@ public final class Schema {
     } else if (category.levels().size() == 2) {
       out[first] = found == null ? Float.NaN : found.floatValue();
     } else {
-      for (int k = 0; k < category.levels().size(); k++) {
-        out[first + k] = level == null ? Float.NaN : found != null && found == k ? 1f : 0f;
+      int end = first + category.levels().size();
+      Arrays.fill(out, first, end, level == null ? Float.NaN : 0);
+      if (found != null) {
+        out[first + found] = 1;
       }
     }
   }
@@ -181,9 +195,14 @@ public final class Schema {
    * @param row numbers, booleans or texts by column name; null and the texts of {@link #MISSING}
    *     mean missing
    * @param out takes {@link #features()} features; owned by the caller
-   * @throws IllegalArgumentException if a numeric column holds something that is not a number
+   * @throws IllegalArgumentException if a numeric column holds something that is not a number, or
+   *     {@code out} has another length
    */
   public void encode(Map<String, ? extends @Nullable Object> row, float[] out) {
+    if (out.length != features()) {
+      throw new IllegalArgumentException(
+          "expected room for %d features, got %d".formatted(features(), out.length));
+    }
     for (int c = 0; c < columns.size(); c++) {
       Column column = columns.get(c);
       Object value = row.get(column.name());
@@ -211,11 +230,15 @@ public final class Schema {
       return Double.NaN;
     }
     try {
-      return Double.parseDouble(text);
+      // Java's own suffixes, as in "1d" and "1f", are no numbers elsewhere.
+      if ("dDfF".indexOf(text.charAt(text.length() - 1)) < 0) {
+        return Double.parseDouble(text);
+      }
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "column '" + column + "': expected a number, got '" + text + "'", e);
+      // Told below.
     }
+    throw new IllegalArgumentException(
+        "column '" + column + "': expected a number, got '" + text + "'");
   }
 
   @Override

@@ -1,109 +1,367 @@
 package dev.distill.runtime;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
-/** Stub until the real one is merged. */
+/**
+ * A student that is ready to serve: what turns a row into features, the model, the names of the
+ * classes, and what proves that it scores here as it did where it was made.
+ *
+ * <pre>{@code
+ * StudentFile student = StudentFile.load(Path.of("student.distill"));
+ * Prediction prediction = student.score(Map.of("age", 41, "city", "Oslo"));
+ * }</pre>
+ *
+ * <p>The probabilities of a row are the softmax of its logits divided by the {@link
+ * #temperature()}: finite, and summing to 1 within rounding, for any logits. Logits beyond the
+ * range of float32 count as its largest, NaN as its smallest. The arithmetic is the same on every
+ * machine, to the bit.
+ *
+ * <p>Immutable and thread-safe. The methods that take arrays allocate nothing.
+ *
+ * <p>The file: a header (magic, format version, length), sections (schema, model, output,
+ * verification rows, provenance), and the SHA-256 of all that. The same student gives the same
+ * bytes. Loading refuses a file that is cut off, longer than it says, changed in any byte, or made
+ * by a newer version, and one that scores its verification rows otherwise than it says. It
+ * allocates a small multiple of the file's size, whatever the file says. {@code
+ * docs/student-file.md} has every field.
+ */
 public final class StudentFile {
+  static final int MOST_VERIFICATION_ROWS = 64;
+
   private final Schema schema;
   private final PortableModel model;
-  private final List<String> classes;
   private final String label;
+  private final List<String> classes;
   private final double temperature;
   private final Map<String, String> provenance;
+  final float[] verification;
+  final double[] expected;
 
-  /** Stub. */
+  /**
+   * Makes a student.
+   *
+   * @param classes the name of each class, in the order of the model's logits
+   * @param label the name of the label column
+   * @param temperature what logits are divided by before the softmax, > 0
+   * @param verification rows that every loading of the file scores, to compare with what they score
+   *     now: features, row-major, at most 64 rows
+   * @param provenance how the student was made: any texts by name; the order is kept
+   * @throws IllegalArgumentException if the model reads other features than the schema gives, has
+   *     another number of classes than there are names, a name stands twice, the temperature is not
+   *     a finite number > 0, the verification rows are not whole or too many, or a text is not
+   *     Unicode (it has half of a surrogate pair)
+   */
   public StudentFile(
       Schema schema,
       PortableModel model,
       List<String> classes,
       String label,
       double temperature,
-      float[] rows,
+      float[] verification,
       Map<String, String> provenance) {
     this.schema = schema;
     this.model = model;
-    this.classes = classes;
+    this.classes = List.copyOf(classes);
     this.label = label;
     this.temperature = temperature;
-    this.provenance = provenance;
+    this.verification = verification.clone();
+    this.provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
+    check();
+    expected = new double[Math.multiplyExact(verificationRows(), model.classes())];
+    score(this.verification, verificationRows(), expected);
   }
 
-  /** Stub. */
-  public static StudentFile load(Path file) throws IOException {
-    if (file.toString().isEmpty()) {
-      return new StudentFile(
-          Schema.numbers(List.of("x")),
-          TreeEnsemble.builder(1, new float[2]).build(),
-          List.of(),
-          "",
-          1,
-          new float[0],
-          Map.of());
+  private void check() {
+    if (model.features() != schema.features()) {
+      throw new IllegalArgumentException(
+          "the model reads %d features, but the schema gives %d"
+              .formatted(model.features(), schema.features()));
     }
-    throw new IOException("stub " + file);
+    if (model.classes() != classes.size()) {
+      throw new IllegalArgumentException(
+          "the model has %d classes, but there are %d names"
+              .formatted(model.classes(), classes.size()));
+    }
+    if (classes.size() > TreeFormat.MOST_CLASSES) {
+      throw new IllegalArgumentException(
+          "at most %d classes, got %d".formatted(TreeFormat.MOST_CLASSES, classes.size()));
+    }
+    Set<String> names = new HashSet<>();
+    for (String name : classes) {
+      if (!names.add(name)) {
+        throw new IllegalArgumentException("class '" + name + "' stands twice");
+      }
+    }
+    if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("temperature must be finite and > 0, got " + temperature);
+    }
+    if (verification.length % model.features() != 0) {
+      throw new IllegalArgumentException(
+          "verification rows have %d values, which is no multiple of %d features"
+              .formatted(verification.length, model.features()));
+    }
+    if (verificationRows() > MOST_VERIFICATION_ROWS) {
+      throw new IllegalArgumentException(
+          "at most %d verification rows, got %d"
+              .formatted(MOST_VERIFICATION_ROWS, verificationRows()));
+    }
+    CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
+    checkText(utf8, List.of(label));
+    checkText(utf8, classes);
+    checkText(utf8, provenance.keySet());
+    checkText(utf8, provenance.values());
+    for (Schema.Column column : schema.columns()) {
+      checkText(utf8, List.of(column.name()));
+      if (column instanceof Schema.CategoryColumn category) {
+        checkText(utf8, category.levels());
+      }
+    }
   }
 
-  /** Stub. */
-  public byte[] toBytes() {
-    return new byte[0];
+  private static void checkText(CharsetEncoder utf8, Collection<String> texts) {
+    for (String text : texts) {
+      if (!utf8.canEncode(text)) {
+        throw new IllegalArgumentException("a text is not Unicode: '" + text + "'");
+      }
+    }
   }
 
-  /** Stub. */
+  // ---- what it is ----
+
+  /** How a row's values become features. */
   public Schema schema() {
     return schema;
   }
 
-  /** Stub. */
+  /** What turns features into logits. */
   public PortableModel model() {
     return model;
   }
 
-  /** Stub. */
-  public List<String> classes() {
-    return classes;
-  }
-
-  /** Stub. */
+  /** The name of the label column. */
   public String label() {
     return label;
   }
 
-  /** Stub. */
+  /** The names of the classes, in the order of all arrays of probabilities. */
+  public List<String> classes() {
+    return classes;
+  }
+
+  /** What logits are divided by before the softmax; finite, > 0. */
   public double temperature() {
     return temperature;
   }
 
-  /** Stub. */
+  /** How it was made, in the order it was given. */
   public Map<String, String> provenance() {
     return provenance;
   }
 
-  /** Stub. */
-  public void score(float[] features, double[] out) {
-    score(features, 1, out);
+  /** Number of rows that each loading scores and compares. */
+  public int verificationRows() {
+    return verification.length / model.features();
   }
 
-  /** Stub. */
-  public void score(float[] rows, int count, double[] out) {
-    int k = classes.size();
-    float[] z = new float[count * k];
-    model.logits(rows, count, z);
+  // ---- scoring ----
+
+  /**
+   * Scores a row.
+   *
+   * @param features as many as the {@link #schema()} has
+   * @param probabilities takes one value a class; owned by the caller
+   * @throws IllegalArgumentException if either array has another length
+   */
+  public void score(float[] features, double[] probabilities) {
+    if (features.length != model.features() || probabilities.length != model.classes()) {
+      throw new IllegalArgumentException(
+          "expected %d features and room for %d probabilities, got %d and %d"
+              .formatted(model.features(), model.classes(), features.length, probabilities.length));
+    }
+    score(features, 0, probabilities, 0);
+  }
+
+  /**
+   * Scores one of the rows in an array.
+   *
+   * @param features holds the row's features from {@code offset} on
+   * @param probabilities takes one value a class from {@code outOffset} on; owned by the caller
+   * @throws IndexOutOfBoundsException if either array is too short
+   */
+  public void score(float[] features, int offset, double[] probabilities, int outOffset) {
+    model.logits(features, offset, probabilities, outOffset);
+    softmax(probabilities, outOffset);
+  }
+
+  /**
+   * Scores the first {@code count} rows of an array; bit for bit what scoring each of them gives.
+   *
+   * @param rows count × features, row-major
+   * @param probabilities takes count × classes, row-major; owned by the caller
+   * @throws IndexOutOfBoundsException if either array is too short
+   */
+  public void score(float[] rows, int count, double[] probabilities) {
+    model.logits(rows, count, probabilities);
     for (int i = 0; i < count; i++) {
-      double max = Double.NEGATIVE_INFINITY;
-      for (int c = 0; c < k; c++) {
-        max = Math.max(max, z[i * k + c]);
-      }
-      double sum = 0;
-      for (int c = 0; c < k; c++) {
-        out[i * k + c] = Math.exp((z[i * k + c] - max) / temperature);
-        sum += out[i * k + c];
-      }
-      for (int c = 0; c < k; c++) {
-        out[i * k + c] /= sum;
-      }
+      softmax(probabilities, i * model.classes());
     }
   }
+
+  /**
+   * Scores a row given by column names, as {@link Schema#encode(Map, float[])} reads it: columns
+   * that are not in it are missing, names that the schema does not know are ignored.
+   *
+   * @throws IllegalArgumentException if a numeric column holds something that is not a number
+   */
+  public Prediction score(Map<String, ? extends @Nullable Object> row) {
+    float[] features = new float[model.features()];
+    schema.encode(row, features);
+    double[] probabilities = new double[model.classes()];
+    score(features, 0, probabilities, 0);
+    Map<String, Double> byClass = new LinkedHashMap<>();
+    for (int k = 0; k < probabilities.length; k++) {
+      byClass.put(classes.get(k), probabilities[k]);
+    }
+    return new Prediction(classes.get(model.predict(features, 0)), byClass);
+  }
+
+  /**
+   * The index of the class with the largest logit; of equal ones the first. No class has a larger
+   * probability.
+   *
+   * @param features as many as the {@link #schema()} has
+   * @throws IllegalArgumentException if the array has another length
+   */
+  public int predict(float[] features) {
+    if (features.length != model.features()) {
+      throw new IllegalArgumentException(
+          "expected %d features, got %d".formatted(model.features(), features.length));
+    }
+    return model.predict(features, 0);
+  }
+
+  private void softmax(double[] z, int from) {
+    int to = from + model.classes();
+    double max = -Float.MAX_VALUE;
+    for (int i = from; i < to; i++) {
+      // Written so that NaN fails the first comparison.
+      double finite = z[i] > -Float.MAX_VALUE ? Math.min(z[i], Float.MAX_VALUE) : -Float.MAX_VALUE;
+      z[i] = finite;
+      max = Math.max(max, finite);
+    }
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      // Math.exp may differ in the last bit between machines.
+      double weight = StrictMath.exp((z[i] - max) / temperature);
+      z[i] = weight;
+      sum += weight;
+    }
+    for (int i = from; i < to; i++) {
+      z[i] /= sum;
+    }
+  }
+
+  // ---- files ----
+
+  /** The bytes of the file. */
+  public byte[] toBytes() {
+    return StudentFormat.encode(this);
+  }
+
+  /**
+   * Writes the file: all of it or, on any failure, nothing, and a file that stood there stays as it
+   * is.
+   */
+  public void write(Path path) throws IOException {
+    byte[] bytes = toBytes();
+    Path target = path.toAbsolutePath();
+    Path folder = target.getParent();
+    if (folder == null || Files.isDirectory(target)) {
+      throw new FileSystemException(path.toString(), null, "is a folder, expected a file to write");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new NoSuchFileException(path.toString(), null, "there is no folder " + folder);
+    }
+    long unique = ThreadLocalRandom.current().nextLong();
+    Path temporary = folder.resolve(".student-%016x.tmp".formatted(unique));
+    try {
+      try (FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        ByteBuffer rest = ByteBuffer.wrap(bytes);
+        while (rest.hasRemaining()) {
+          channel.write(rest);
+        }
+        channel.force(true);
+      }
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AccessDeniedException e) {
+      AccessDeniedException denied =
+          new AccessDeniedException(path.toString(), null, "cannot be written in " + folder);
+      denied.initCause(e);
+      throw denied;
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /**
+   * Reads a file and checks it.
+   *
+   * @throws StudentFileException if it is no student file, or not one that can be used here
+   * @throws IOException if it cannot be read
+   */
+  public static StudentFile load(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      throw new FileSystemException(path.toString(), null, "is a folder, expected a student file");
+    }
+    if (!Files.exists(path)) {
+      throw new NoSuchFileException(path.toString(), null, "there is no such file");
+    }
+    String source = path.toString();
+    try (InputStream in = Files.newInputStream(path)) {
+      return StudentFormat.decode(StudentFormat.read(in, Files.size(path), source), source);
+    }
+  }
+
+  /**
+   * Reads a stream to its end, which must be that of the student, and checks it. Does not close it.
+   *
+   * @throws StudentFileException if it is no student file, or not one that can be used here
+   * @throws IOException if it cannot be read
+   */
+  public static StudentFile load(InputStream in) throws IOException {
+    return StudentFormat.decode(StudentFormat.read(in, 0, STREAM), STREAM);
+  }
+
+  /**
+   * Checks the bytes of a file.
+   *
+   * @throws StudentFileException if they are no student file, or not one that can be used here
+   */
+  public static StudentFile load(byte[] bytes) throws StudentFileException {
+    return StudentFormat.decode(bytes, STREAM);
+  }
+
+  private static final String STREAM = "student";
 }

@@ -39,16 +39,20 @@ public final class TreeEnsemble implements PortableModel {
   private final int[] roots; // trees + 1
   private final int[] targets; // the class, or EVERY
   private final int[] depths;
-  private final boolean vectors;
-  private final boolean sortsFinite;
+  private final boolean vectors; // some tree has a value for every class
+  private final boolean lockstep; // the kernels fit
+  private final boolean findsFinite; // it pays to look whether a row is finite
 
-  private static final int EVERY = -1;
+  static final int EVERY = -1;
+  // How many rows or trees are walked side by side: enough to hide the time of a load.
   private static final int LANES = 8;
   // Levels walked before asking whether all lanes have arrived.
   private static final int LEVELS = 8;
+  // Trees that stay in the cache while a block of rows passes.
+  private static final int TREES = 16;
   private static final int INFINITY_BITS = 0x7f800000;
 
-  private TreeEnsemble(Layout layout) {
+  TreeEnsemble(TreeLayout layout) {
     nodes = layout.nodes;
     wide = layout.wide;
     childMask = layout.childMask;
@@ -61,12 +65,12 @@ public final class TreeEnsemble implements PortableModel {
     targets = layout.targets;
     depths = layout.depths;
     vectors = layout.vectors;
+    lockstep = layout.lockstep;
     long levels = 0;
     for (int depth : depths) {
       levels += depth;
     }
-    // Looking for NaN costs about a quarter of a level a feature.
-    sortsFinite = wide == null && levels > 4L * features;
+    findsFinite = lockstep && levels > features;
   }
 
   @Override
@@ -106,10 +110,10 @@ public final class TreeEnsemble implements PortableModel {
   @Override
   public int predict(float[] row, int rowOffset) {
     Objects.checkFromIndexSize(rowOffset, features, row.length);
-    boolean finite = sortsFinite && finite(row, rowOffset, features);
     float best = Float.NEGATIVE_INFINITY;
     int winner = 0;
     if (!vectors) {
+      boolean finite = findsFinite && finite(row, rowOffset, features);
       int tree = 0;
       for (int k = 0; k < base.length; k++) {
         int end = runEnd(tree, k);
@@ -122,18 +126,19 @@ public final class TreeEnsemble implements PortableModel {
       }
       return winner;
     }
-    // Four classes at a time: there is no room for all sums without an array.
+    // There is no array for the sums, so four classes at a time; one tree is walked once.
+    int only = targets.length == 1 ? walk(0, row, rowOffset) : -1;
     for (int k = 0; k < base.length; k += 4) {
       float a = base[k];
-      float b = baseOr(k + 1);
-      float c = baseOr(k + 2);
-      float d = baseOr(k + 3);
-      for (int t = 0; t < targets.length; t++) {
-        int leaf = walk(t, row, rowOffset);
-        a += value(t, leaf, k);
-        b += value(t, leaf, k + 1);
-        c += value(t, leaf, k + 2);
-        d += value(t, leaf, k + 3);
+      float b = k + 1 < base.length ? base[k + 1] : Float.NEGATIVE_INFINITY;
+      float c = k + 2 < base.length ? base[k + 2] : Float.NEGATIVE_INFINITY;
+      float d = k + 3 < base.length ? base[k + 3] : Float.NEGATIVE_INFINITY;
+      for (int tree = 0; tree < targets.length; tree++) {
+        int leaf = only >= 0 ? only : walk(tree, row, rowOffset);
+        a += value(tree, leaf, k);
+        b += value(tree, leaf, k + 1);
+        c += value(tree, leaf, k + 2);
+        d += value(tree, leaf, k + 3);
       }
       for (int j = 0; j < 4; j++) {
         float logit = j == 0 ? a : j == 1 ? b : j == 2 ? c : d;
@@ -144,19 +149,6 @@ public final class TreeEnsemble implements PortableModel {
       }
     }
     return winner;
-  }
-
-  private float baseOr(int k) {
-    return k < base.length ? base[k] : Float.NEGATIVE_INFINITY;
-  }
-
-  /** What a leaf adds to a class: 0 if nothing. */
-  private float value(int tree, int leaf, int k) {
-    int target = targets[tree];
-    if (target == EVERY) {
-      return k < base.length ? leaves[payload[leaf] + k] : 0;
-    }
-    return target == k ? Float.intBitsToFloat(payload[leaf]) : 0;
   }
 
   private void check(float[] rows, int rowOffset, int count, int outLength, int outOffset) {
@@ -182,6 +174,15 @@ public final class TreeEnsemble implements PortableModel {
     }
   }
 
+  /** What a leaf adds to a class; 0 if there is no such class. */
+  private float value(int tree, int leaf, int k) {
+    int target = targets[tree];
+    if (target == EVERY) {
+      return k < base.length ? leaves[payload[leaf] + k] : 0;
+    }
+    return target == k ? Float.intBitsToFloat(payload[leaf]) : 0;
+  }
+
   // ---- one row: several trees side by side ----
 
   // Sums go to one of two arrays; in a double[] every intermediate sum is a float32 too.
@@ -190,25 +191,26 @@ public final class TreeEnsemble implements PortableModel {
     for (int k = 0; k < base.length; k++) {
       put(out, wideOut, o + k, base[k]);
     }
-    boolean finite = sortsFinite && finite(row, at, features);
+    boolean finite = findsFinite && finite(row, at, features);
     int tree = 0;
     while (tree < targets.length) {
       int target = targets[tree];
+      int end = runEnd(tree, target);
       if (target == EVERY) {
-        addVector(payload[walk(tree, row, at)], out, wideOut, o);
-        tree++;
+        int lanes = lanes(tree, end);
+        addLanes(0, tree, lanes, row, at, finite, out, wideOut, o);
+        for (tree = lanes; tree < end; tree++) {
+          addVector(payload[walk(tree, row, at)], out, wideOut, o);
+        }
       } else {
-        int end = runEnd(tree, target);
-        put(
-            out,
-            wideOut,
-            o + target,
-            add(get(out, wideOut, o + target), tree, end, row, at, finite));
+        float sum = get(out, wideOut, o + target);
+        put(out, wideOut, o + target, add(sum, tree, end, row, at, finite));
         tree = end;
       }
     }
   }
 
+  /** The end of the trees from {@code tree} on that have this target. */
   private int runEnd(int tree, int target) {
     int end = tree;
     while (end < targets.length && targets[end] == target) {
@@ -217,140 +219,125 @@ public final class TreeEnsemble implements PortableModel {
     return end;
   }
 
+  /** The end of the trees of a run that can be walked side by side. */
+  private int lanes(int from, int to) {
+    return lockstep ? to - (to - from) % LANES : from;
+  }
+
   /** Adds the leaves of trees {@code from} to {@code to}, which have one class, to a sum. */
   private float add(float sum, int from, int to, float[] row, int at, boolean finite) {
-    int tree = from;
-    if (wide == null) {
-      for (; tree + LANES <= to; tree += LANES) {
-        sum = finite ? addFinite(sum, tree, row, at) : addLanes(sum, tree, row, at);
-      }
+    int lanes = lanes(from, to);
+    float total = addLanes(sum, from, lanes, row, at, finite, null, null, 0);
+    for (int tree = lanes; tree < to; tree++) {
+      total += Float.intBitsToFloat(payload[walk(tree, row, at)]);
     }
-    for (; tree < to; tree++) {
-      sum += Float.intBitsToFloat(payload[walk(tree, row, at)]);
+    return total;
+  }
+
+  /**
+   * Walks trees {@code from} to {@code to}, a multiple of the lanes, which have one target; adds
+   * their leaves to the sum, which it returns, or one value a class to the logits at {@code o}.
+   */
+  private float addLanes(
+      float sum,
+      int from,
+      int to,
+      float[] row,
+      int at,
+      boolean finite,
+      float @Nullable [] out,
+      double @Nullable [] wideOut,
+      int o) {
+    final long[] nodes = this.nodes;
+    final int[] payload = this.payload;
+    final int[] roots = this.roots;
+    final int[] depths = this.depths;
+    final int shift = featureShift;
+    final int mask = childMask;
+    for (int tree = from; tree < to; tree += LANES) {
+      int r0 = roots[tree + 0];
+      int r1 = roots[tree + 1];
+      int r2 = roots[tree + 2];
+      int r3 = roots[tree + 3];
+      int r4 = roots[tree + 4];
+      int r5 = roots[tree + 5];
+      int r6 = roots[tree + 6];
+      int r7 = roots[tree + 7];
+      int n0 = 0;
+      int n1 = 0;
+      int n2 = 0;
+      int n3 = 0;
+      int n4 = 0;
+      int n5 = 0;
+      int n6 = 0;
+      int n7 = 0;
+      int levels = depths[tree];
+      levels = Math.max(levels, depths[tree + 1]);
+      levels = Math.max(levels, depths[tree + 2]);
+      levels = Math.max(levels, depths[tree + 3]);
+      levels = Math.max(levels, depths[tree + 4]);
+      levels = Math.max(levels, depths[tree + 5]);
+      levels = Math.max(levels, depths[tree + 6]);
+      levels = Math.max(levels, depths[tree + 7]);
+      while (levels > 0) {
+        int now = Math.min(levels, LEVELS);
+        levels -= now;
+        if (finite) {
+          for (int l = 0; l < now; l++) {
+            n0 = stepFinite(nodes[r0 + n0], row, at, shift, mask);
+            n1 = stepFinite(nodes[r1 + n1], row, at, shift, mask);
+            n2 = stepFinite(nodes[r2 + n2], row, at, shift, mask);
+            n3 = stepFinite(nodes[r3 + n3], row, at, shift, mask);
+            n4 = stepFinite(nodes[r4 + n4], row, at, shift, mask);
+            n5 = stepFinite(nodes[r5 + n5], row, at, shift, mask);
+            n6 = stepFinite(nodes[r6 + n6], row, at, shift, mask);
+            n7 = stepFinite(nodes[r7 + n7], row, at, shift, mask);
+          }
+        } else {
+          for (int l = 0; l < now; l++) {
+            n0 = step(nodes[r0 + n0], row, at, shift, mask);
+            n1 = step(nodes[r1 + n1], row, at, shift, mask);
+            n2 = step(nodes[r2 + n2], row, at, shift, mask);
+            n3 = step(nodes[r3 + n3], row, at, shift, mask);
+            n4 = step(nodes[r4 + n4], row, at, shift, mask);
+            n5 = step(nodes[r5 + n5], row, at, shift, mask);
+            n6 = step(nodes[r6 + n6], row, at, shift, mask);
+            n7 = step(nodes[r7 + n7], row, at, shift, mask);
+          }
+        }
+        if (levels > 0
+            && atLeaf(r0, n0)
+            && atLeaf(r1, n1)
+            && atLeaf(r2, n2)
+            && atLeaf(r3, n3)
+            && atLeaf(r4, n4)
+            && atLeaf(r5, n5)
+            && atLeaf(r6, n6)
+            && atLeaf(r7, n7)) {
+          break;
+        }
+      }
+      if (targets[tree] == EVERY) {
+        addVector(payload[r0 + n0], out, wideOut, o);
+        addVector(payload[r1 + n1], out, wideOut, o);
+        addVector(payload[r2 + n2], out, wideOut, o);
+        addVector(payload[r3 + n3], out, wideOut, o);
+        addVector(payload[r4 + n4], out, wideOut, o);
+        addVector(payload[r5 + n5], out, wideOut, o);
+        addVector(payload[r6 + n6], out, wideOut, o);
+        addVector(payload[r7 + n7], out, wideOut, o);
+      } else {
+        sum += Float.intBitsToFloat(payload[r0 + n0]);
+        sum += Float.intBitsToFloat(payload[r1 + n1]);
+        sum += Float.intBitsToFloat(payload[r2 + n2]);
+        sum += Float.intBitsToFloat(payload[r3 + n3]);
+        sum += Float.intBitsToFloat(payload[r4 + n4]);
+        sum += Float.intBitsToFloat(payload[r5 + n5]);
+        sum += Float.intBitsToFloat(payload[r6 + n6]);
+        sum += Float.intBitsToFloat(payload[r7 + n7]);
+      }
     }
     return sum;
-  }
-
-  private float addFinite(float sum, int tree, float[] row, int at) {
-    final long[] nodes = this.nodes;
-    final int[] roots = this.roots;
-    final int shift = featureShift;
-    final int mask = childMask;
-    int r0 = roots[tree];
-    int r1 = roots[tree + 1];
-    int r2 = roots[tree + 2];
-    int r3 = roots[tree + 3];
-    int r4 = roots[tree + 4];
-    int r5 = roots[tree + 5];
-    int r6 = roots[tree + 6];
-    int r7 = roots[tree + 7];
-    int n0 = 0;
-    int n1 = 0;
-    int n2 = 0;
-    int n3 = 0;
-    int n4 = 0;
-    int n5 = 0;
-    int n6 = 0;
-    int n7 = 0;
-    int levels = 0;
-    for (int lane = 0; lane < LANES; lane++) {
-      levels = Math.max(levels, depths[tree + lane]);
-    }
-    while (levels > 0) {
-      int now = Math.min(levels, LEVELS);
-      levels -= now;
-      for (int l = 0; l < now; l++) {
-        n0 = stepFinite(nodes[r0 + n0], row, at, shift, mask);
-        n1 = stepFinite(nodes[r1 + n1], row, at, shift, mask);
-        n2 = stepFinite(nodes[r2 + n2], row, at, shift, mask);
-        n3 = stepFinite(nodes[r3 + n3], row, at, shift, mask);
-        n4 = stepFinite(nodes[r4 + n4], row, at, shift, mask);
-        n5 = stepFinite(nodes[r5 + n5], row, at, shift, mask);
-        n6 = stepFinite(nodes[r6 + n6], row, at, shift, mask);
-        n7 = stepFinite(nodes[r7 + n7], row, at, shift, mask);
-      }
-      if (levels > 0
-          && atLeaf(r0, n0)
-          && atLeaf(r1, n1)
-          && atLeaf(r2, n2)
-          && atLeaf(r3, n3)
-          && atLeaf(r4, n4)
-          && atLeaf(r5, n5)
-          && atLeaf(r6, n6)
-          && atLeaf(r7, n7)) {
-        break;
-      }
-    }
-    final int[] payload = this.payload;
-    sum += Float.intBitsToFloat(payload[r0 + n0]);
-    sum += Float.intBitsToFloat(payload[r1 + n1]);
-    sum += Float.intBitsToFloat(payload[r2 + n2]);
-    sum += Float.intBitsToFloat(payload[r3 + n3]);
-    sum += Float.intBitsToFloat(payload[r4 + n4]);
-    sum += Float.intBitsToFloat(payload[r5 + n5]);
-    sum += Float.intBitsToFloat(payload[r6 + n6]);
-    return sum + Float.intBitsToFloat(payload[r7 + n7]);
-  }
-
-  private float addLanes(float sum, int tree, float[] row, int at) {
-    final long[] nodes = this.nodes;
-    final int[] roots = this.roots;
-    final int shift = featureShift;
-    final int mask = childMask;
-    int r0 = roots[tree];
-    int r1 = roots[tree + 1];
-    int r2 = roots[tree + 2];
-    int r3 = roots[tree + 3];
-    int r4 = roots[tree + 4];
-    int r5 = roots[tree + 5];
-    int r6 = roots[tree + 6];
-    int r7 = roots[tree + 7];
-    int n0 = 0;
-    int n1 = 0;
-    int n2 = 0;
-    int n3 = 0;
-    int n4 = 0;
-    int n5 = 0;
-    int n6 = 0;
-    int n7 = 0;
-    int levels = 0;
-    for (int lane = 0; lane < LANES; lane++) {
-      levels = Math.max(levels, depths[tree + lane]);
-    }
-    while (levels > 0) {
-      int now = Math.min(levels, LEVELS);
-      levels -= now;
-      for (int l = 0; l < now; l++) {
-        n0 = step(nodes[r0 + n0], row, at, shift, mask);
-        n1 = step(nodes[r1 + n1], row, at, shift, mask);
-        n2 = step(nodes[r2 + n2], row, at, shift, mask);
-        n3 = step(nodes[r3 + n3], row, at, shift, mask);
-        n4 = step(nodes[r4 + n4], row, at, shift, mask);
-        n5 = step(nodes[r5 + n5], row, at, shift, mask);
-        n6 = step(nodes[r6 + n6], row, at, shift, mask);
-        n7 = step(nodes[r7 + n7], row, at, shift, mask);
-      }
-      if (levels > 0
-          && atLeaf(r0, n0)
-          && atLeaf(r1, n1)
-          && atLeaf(r2, n2)
-          && atLeaf(r3, n3)
-          && atLeaf(r4, n4)
-          && atLeaf(r5, n5)
-          && atLeaf(r6, n6)
-          && atLeaf(r7, n7)) {
-        break;
-      }
-    }
-    final int[] payload = this.payload;
-    sum += Float.intBitsToFloat(payload[r0 + n0]);
-    sum += Float.intBitsToFloat(payload[r1 + n1]);
-    sum += Float.intBitsToFloat(payload[r2 + n2]);
-    sum += Float.intBitsToFloat(payload[r3 + n3]);
-    sum += Float.intBitsToFloat(payload[r4 + n4]);
-    sum += Float.intBitsToFloat(payload[r5 + n5]);
-    sum += Float.intBitsToFloat(payload[r6 + n6]);
-    return sum + Float.intBitsToFloat(payload[r7 + n7]);
   }
 
   /** Walks one tree; returns the leaf. */
@@ -375,7 +362,7 @@ public final class TreeEnsemble implements PortableModel {
   // ---- many rows: the same tree for several rows side by side, tree by tree for a block ----
 
   private void many(float[] rows, int count, float @Nullable [] out, double @Nullable [] wideOut) {
-    int lanes = wide == null ? count - count % LANES : 0;
+    int lanes = lanes(0, count);
     int block = Math.max(1, Math.min(32, 2048 / features)) * LANES;
     for (int from = 0; from < lanes; from += block) {
       block(rows, from, Math.min(lanes, from + block), out, wideOut);
@@ -388,29 +375,32 @@ public final class TreeEnsemble implements PortableModel {
   private void block(
       float[] rows, int from, int to, float @Nullable [] out, double @Nullable [] wideOut) {
     long finite = 0;
-    long all = -1L >>> (Long.SIZE - (to - from) / LANES);
     for (int i = from; i < to; i += LANES) {
       for (int lane = 0; lane < LANES; lane++) {
         for (int k = 0; k < base.length; k++) {
           put(out, wideOut, (i + lane) * base.length + k, base[k]);
         }
       }
-      if (sortsFinite && finite(rows, i * features, LANES * features)) {
+      if (findsFinite && finite(rows, i * features, LANES * features)) {
         finite |= 1L << ((i - from) / LANES);
       }
     }
-    for (int tree = 0; tree < targets.length; tree++) {
-      if (finite != 0) {
-        treeFinite(tree, rows, from, to, finite, out, wideOut);
+
+    int tree = 0;
+    while (tree < targets.length) {
+      int end = Math.min(tree + TREES, runEnd(tree, targets[tree]));
+      if (targets[tree] == EVERY) {
+        runVectors(tree, end, rows, from, to, finite, out, wideOut);
+      } else {
+        run(tree, end, rows, from, to, finite, out, wideOut);
       }
-      if (finite != all) {
-        treeAny(tree, rows, from, to, all & ~finite, out, wideOut);
-      }
+      tree = end;
     }
   }
 
-  private void treeFinite(
-      int tree,
+  private void run(
+      int first,
+      int last,
       float[] rows,
       int from,
       int to,
@@ -419,18 +409,25 @@ public final class TreeEnsemble implements PortableModel {
       double @Nullable [] wideOut) {
     final long[] nodes = this.nodes;
     final int[] payload = this.payload;
+    final int[] roots = this.roots;
+    final int[] depths = this.depths;
     final int shift = featureShift;
     final int mask = childMask;
     final int features = this.features;
     final int classes = base.length;
-    final int target = targets[tree];
-    final int root = roots[tree];
-    final int depth = depths[tree];
+    final int target = targets[first];
     long left = groups;
     for (int row = from; row < to; row += LANES, left >>>= 1) {
-      if ((left & 1) == 0) {
-        continue;
-      }
+      boolean finite = (left & 1) != 0;
+      int o = row * classes + target;
+      float a0 = get(out, wideOut, o + 0 * classes);
+      float a1 = get(out, wideOut, o + 1 * classes);
+      float a2 = get(out, wideOut, o + 2 * classes);
+      float a3 = get(out, wideOut, o + 3 * classes);
+      float a4 = get(out, wideOut, o + 4 * classes);
+      float a5 = get(out, wideOut, o + 5 * classes);
+      float a6 = get(out, wideOut, o + 6 * classes);
+      float a7 = get(out, wideOut, o + 7 * classes);
       int x0 = row * features;
       int x1 = x0 + features;
       int x2 = x1 + features;
@@ -439,84 +436,78 @@ public final class TreeEnsemble implements PortableModel {
       int x5 = x4 + features;
       int x6 = x5 + features;
       int x7 = x6 + features;
-      int n0 = 0;
-      int n1 = 0;
-      int n2 = 0;
-      int n3 = 0;
-      int n4 = 0;
-      int n5 = 0;
-      int n6 = 0;
-      int n7 = 0;
-      int levels = depth;
-      while (levels > 0) {
-        int now = Math.min(levels, LEVELS);
-        levels -= now;
-        for (int l = 0; l < now; l++) {
-          n0 = stepFinite(nodes[root + n0], rows, x0, shift, mask);
-          n1 = stepFinite(nodes[root + n1], rows, x1, shift, mask);
-          n2 = stepFinite(nodes[root + n2], rows, x2, shift, mask);
-          n3 = stepFinite(nodes[root + n3], rows, x3, shift, mask);
-          n4 = stepFinite(nodes[root + n4], rows, x4, shift, mask);
-          n5 = stepFinite(nodes[root + n5], rows, x5, shift, mask);
-          n6 = stepFinite(nodes[root + n6], rows, x6, shift, mask);
-          n7 = stepFinite(nodes[root + n7], rows, x7, shift, mask);
+      for (int tree = first; tree < last; tree++) {
+        int root = roots[tree];
+        int levels = depths[tree];
+        int n0 = 0;
+        int n1 = 0;
+        int n2 = 0;
+        int n3 = 0;
+        int n4 = 0;
+        int n5 = 0;
+        int n6 = 0;
+        int n7 = 0;
+        while (levels > 0) {
+          int now = Math.min(levels, LEVELS);
+          levels -= now;
+          if (finite) {
+            for (int l = 0; l < now; l++) {
+              n0 = stepFinite(nodes[root + n0], rows, x0, shift, mask);
+              n1 = stepFinite(nodes[root + n1], rows, x1, shift, mask);
+              n2 = stepFinite(nodes[root + n2], rows, x2, shift, mask);
+              n3 = stepFinite(nodes[root + n3], rows, x3, shift, mask);
+              n4 = stepFinite(nodes[root + n4], rows, x4, shift, mask);
+              n5 = stepFinite(nodes[root + n5], rows, x5, shift, mask);
+              n6 = stepFinite(nodes[root + n6], rows, x6, shift, mask);
+              n7 = stepFinite(nodes[root + n7], rows, x7, shift, mask);
+            }
+          } else {
+            for (int l = 0; l < now; l++) {
+              n0 = step(nodes[root + n0], rows, x0, shift, mask);
+              n1 = step(nodes[root + n1], rows, x1, shift, mask);
+              n2 = step(nodes[root + n2], rows, x2, shift, mask);
+              n3 = step(nodes[root + n3], rows, x3, shift, mask);
+              n4 = step(nodes[root + n4], rows, x4, shift, mask);
+              n5 = step(nodes[root + n5], rows, x5, shift, mask);
+              n6 = step(nodes[root + n6], rows, x6, shift, mask);
+              n7 = step(nodes[root + n7], rows, x7, shift, mask);
+            }
+          }
+          if (levels > 0
+              && atLeaf(root, n0)
+              && atLeaf(root, n1)
+              && atLeaf(root, n2)
+              && atLeaf(root, n3)
+              && atLeaf(root, n4)
+              && atLeaf(root, n5)
+              && atLeaf(root, n6)
+              && atLeaf(root, n7)) {
+            break;
+          }
         }
-        if (levels > 0
-            && atLeaf(root, n0)
-            && atLeaf(root, n1)
-            && atLeaf(root, n2)
-            && atLeaf(root, n3)
-            && atLeaf(root, n4)
-            && atLeaf(root, n5)
-            && atLeaf(root, n6)
-            && atLeaf(root, n7)) {
-          break;
-        }
+        a0 += Float.intBitsToFloat(payload[root + n0]);
+        a1 += Float.intBitsToFloat(payload[root + n1]);
+        a2 += Float.intBitsToFloat(payload[root + n2]);
+        a3 += Float.intBitsToFloat(payload[root + n3]);
+        a4 += Float.intBitsToFloat(payload[root + n4]);
+        a5 += Float.intBitsToFloat(payload[root + n5]);
+        a6 += Float.intBitsToFloat(payload[root + n6]);
+        a7 += Float.intBitsToFloat(payload[root + n7]);
       }
-      int o = row * classes;
-      if (target == EVERY) {
-        addVector(payload[root + n0], out, wideOut, o + 0 * classes);
-        addVector(payload[root + n1], out, wideOut, o + 1 * classes);
-        addVector(payload[root + n2], out, wideOut, o + 2 * classes);
-        addVector(payload[root + n3], out, wideOut, o + 3 * classes);
-        addVector(payload[root + n4], out, wideOut, o + 4 * classes);
-        addVector(payload[root + n5], out, wideOut, o + 5 * classes);
-        addVector(payload[root + n6], out, wideOut, o + 6 * classes);
-        addVector(payload[root + n7], out, wideOut, o + 7 * classes);
-      } else if (out != null) {
-        o += target;
-        out[o + 0 * classes] += Float.intBitsToFloat(payload[root + n0]);
-        out[o + 1 * classes] += Float.intBitsToFloat(payload[root + n1]);
-        out[o + 2 * classes] += Float.intBitsToFloat(payload[root + n2]);
-        out[o + 3 * classes] += Float.intBitsToFloat(payload[root + n3]);
-        out[o + 4 * classes] += Float.intBitsToFloat(payload[root + n4]);
-        out[o + 5 * classes] += Float.intBitsToFloat(payload[root + n5]);
-        out[o + 6 * classes] += Float.intBitsToFloat(payload[root + n6]);
-        out[o + 7 * classes] += Float.intBitsToFloat(payload[root + n7]);
-      } else if (wideOut != null) {
-        o += target;
-        wideOut[o + 0 * classes] =
-            (float) wideOut[o + 0 * classes] + Float.intBitsToFloat(payload[root + n0]);
-        wideOut[o + 1 * classes] =
-            (float) wideOut[o + 1 * classes] + Float.intBitsToFloat(payload[root + n1]);
-        wideOut[o + 2 * classes] =
-            (float) wideOut[o + 2 * classes] + Float.intBitsToFloat(payload[root + n2]);
-        wideOut[o + 3 * classes] =
-            (float) wideOut[o + 3 * classes] + Float.intBitsToFloat(payload[root + n3]);
-        wideOut[o + 4 * classes] =
-            (float) wideOut[o + 4 * classes] + Float.intBitsToFloat(payload[root + n4]);
-        wideOut[o + 5 * classes] =
-            (float) wideOut[o + 5 * classes] + Float.intBitsToFloat(payload[root + n5]);
-        wideOut[o + 6 * classes] =
-            (float) wideOut[o + 6 * classes] + Float.intBitsToFloat(payload[root + n6]);
-        wideOut[o + 7 * classes] =
-            (float) wideOut[o + 7 * classes] + Float.intBitsToFloat(payload[root + n7]);
-      }
+      put(out, wideOut, o + 0 * classes, a0);
+      put(out, wideOut, o + 1 * classes, a1);
+      put(out, wideOut, o + 2 * classes, a2);
+      put(out, wideOut, o + 3 * classes, a3);
+      put(out, wideOut, o + 4 * classes, a4);
+      put(out, wideOut, o + 5 * classes, a5);
+      put(out, wideOut, o + 6 * classes, a6);
+      put(out, wideOut, o + 7 * classes, a7);
     }
   }
 
-  private void treeAny(
-      int tree,
+  private void runVectors(
+      int first,
+      int last,
       float[] rows,
       int from,
       int to,
@@ -525,18 +516,16 @@ public final class TreeEnsemble implements PortableModel {
       double @Nullable [] wideOut) {
     final long[] nodes = this.nodes;
     final int[] payload = this.payload;
+    final int[] roots = this.roots;
+    final int[] depths = this.depths;
     final int shift = featureShift;
     final int mask = childMask;
     final int features = this.features;
     final int classes = base.length;
-    final int target = targets[tree];
-    final int root = roots[tree];
-    final int depth = depths[tree];
     long left = groups;
     for (int row = from; row < to; row += LANES, left >>>= 1) {
-      if ((left & 1) == 0) {
-        continue;
-      }
+      boolean finite = (left & 1) != 0;
+      int o = row * classes;
       int x0 = row * features;
       int x1 = x0 + features;
       int x2 = x1 + features;
@@ -545,42 +534,55 @@ public final class TreeEnsemble implements PortableModel {
       int x5 = x4 + features;
       int x6 = x5 + features;
       int x7 = x6 + features;
-      int n0 = 0;
-      int n1 = 0;
-      int n2 = 0;
-      int n3 = 0;
-      int n4 = 0;
-      int n5 = 0;
-      int n6 = 0;
-      int n7 = 0;
-      int levels = depth;
-      while (levels > 0) {
-        int now = Math.min(levels, LEVELS);
-        levels -= now;
-        for (int l = 0; l < now; l++) {
-          n0 = step(nodes[root + n0], rows, x0, shift, mask);
-          n1 = step(nodes[root + n1], rows, x1, shift, mask);
-          n2 = step(nodes[root + n2], rows, x2, shift, mask);
-          n3 = step(nodes[root + n3], rows, x3, shift, mask);
-          n4 = step(nodes[root + n4], rows, x4, shift, mask);
-          n5 = step(nodes[root + n5], rows, x5, shift, mask);
-          n6 = step(nodes[root + n6], rows, x6, shift, mask);
-          n7 = step(nodes[root + n7], rows, x7, shift, mask);
+      for (int tree = first; tree < last; tree++) {
+        int root = roots[tree];
+        int levels = depths[tree];
+        int n0 = 0;
+        int n1 = 0;
+        int n2 = 0;
+        int n3 = 0;
+        int n4 = 0;
+        int n5 = 0;
+        int n6 = 0;
+        int n7 = 0;
+        while (levels > 0) {
+          int now = Math.min(levels, LEVELS);
+          levels -= now;
+          if (finite) {
+            for (int l = 0; l < now; l++) {
+              n0 = stepFinite(nodes[root + n0], rows, x0, shift, mask);
+              n1 = stepFinite(nodes[root + n1], rows, x1, shift, mask);
+              n2 = stepFinite(nodes[root + n2], rows, x2, shift, mask);
+              n3 = stepFinite(nodes[root + n3], rows, x3, shift, mask);
+              n4 = stepFinite(nodes[root + n4], rows, x4, shift, mask);
+              n5 = stepFinite(nodes[root + n5], rows, x5, shift, mask);
+              n6 = stepFinite(nodes[root + n6], rows, x6, shift, mask);
+              n7 = stepFinite(nodes[root + n7], rows, x7, shift, mask);
+            }
+          } else {
+            for (int l = 0; l < now; l++) {
+              n0 = step(nodes[root + n0], rows, x0, shift, mask);
+              n1 = step(nodes[root + n1], rows, x1, shift, mask);
+              n2 = step(nodes[root + n2], rows, x2, shift, mask);
+              n3 = step(nodes[root + n3], rows, x3, shift, mask);
+              n4 = step(nodes[root + n4], rows, x4, shift, mask);
+              n5 = step(nodes[root + n5], rows, x5, shift, mask);
+              n6 = step(nodes[root + n6], rows, x6, shift, mask);
+              n7 = step(nodes[root + n7], rows, x7, shift, mask);
+            }
+          }
+          if (levels > 0
+              && atLeaf(root, n0)
+              && atLeaf(root, n1)
+              && atLeaf(root, n2)
+              && atLeaf(root, n3)
+              && atLeaf(root, n4)
+              && atLeaf(root, n5)
+              && atLeaf(root, n6)
+              && atLeaf(root, n7)) {
+            break;
+          }
         }
-        if (levels > 0
-            && atLeaf(root, n0)
-            && atLeaf(root, n1)
-            && atLeaf(root, n2)
-            && atLeaf(root, n3)
-            && atLeaf(root, n4)
-            && atLeaf(root, n5)
-            && atLeaf(root, n6)
-            && atLeaf(root, n7)) {
-          break;
-        }
-      }
-      int o = row * classes;
-      if (target == EVERY) {
         addVector(payload[root + n0], out, wideOut, o + 0 * classes);
         addVector(payload[root + n1], out, wideOut, o + 1 * classes);
         addVector(payload[root + n2], out, wideOut, o + 2 * classes);
@@ -589,34 +591,6 @@ public final class TreeEnsemble implements PortableModel {
         addVector(payload[root + n5], out, wideOut, o + 5 * classes);
         addVector(payload[root + n6], out, wideOut, o + 6 * classes);
         addVector(payload[root + n7], out, wideOut, o + 7 * classes);
-      } else if (out != null) {
-        o += target;
-        out[o + 0 * classes] += Float.intBitsToFloat(payload[root + n0]);
-        out[o + 1 * classes] += Float.intBitsToFloat(payload[root + n1]);
-        out[o + 2 * classes] += Float.intBitsToFloat(payload[root + n2]);
-        out[o + 3 * classes] += Float.intBitsToFloat(payload[root + n3]);
-        out[o + 4 * classes] += Float.intBitsToFloat(payload[root + n4]);
-        out[o + 5 * classes] += Float.intBitsToFloat(payload[root + n5]);
-        out[o + 6 * classes] += Float.intBitsToFloat(payload[root + n6]);
-        out[o + 7 * classes] += Float.intBitsToFloat(payload[root + n7]);
-      } else if (wideOut != null) {
-        o += target;
-        wideOut[o + 0 * classes] =
-            (float) wideOut[o + 0 * classes] + Float.intBitsToFloat(payload[root + n0]);
-        wideOut[o + 1 * classes] =
-            (float) wideOut[o + 1 * classes] + Float.intBitsToFloat(payload[root + n1]);
-        wideOut[o + 2 * classes] =
-            (float) wideOut[o + 2 * classes] + Float.intBitsToFloat(payload[root + n2]);
-        wideOut[o + 3 * classes] =
-            (float) wideOut[o + 3 * classes] + Float.intBitsToFloat(payload[root + n3]);
-        wideOut[o + 4 * classes] =
-            (float) wideOut[o + 4 * classes] + Float.intBitsToFloat(payload[root + n4]);
-        wideOut[o + 5 * classes] =
-            (float) wideOut[o + 5 * classes] + Float.intBitsToFloat(payload[root + n5]);
-        wideOut[o + 6 * classes] =
-            (float) wideOut[o + 6 * classes] + Float.intBitsToFloat(payload[root + n6]);
-        wideOut[o + 7 * classes] =
-            (float) wideOut[o + 7 * classes] + Float.intBitsToFloat(payload[root + n7]);
       }
     }
   }
@@ -642,32 +616,29 @@ public final class TreeEnsemble implements PortableModel {
   // ---- one step ----
 
   /**
-   * The next node, for any value. Branch-free, since which way a row goes is what a processor
-   * guesses wrong half of the time: floats are compared as integers of the same order, and NaN is
-   * told by its bits.
+   * The next node, for any value. Without a branch, as a processor guesses wrong half of the time
+   * where a row goes. The difference is NaN for a missing value, which goes where the split says.
+   * It is NaN also for an infinite value less the same infinite threshold, which goes right; but so
+   * do missing values at every leaf and at every such split that the layout lets in here.
    */
   private static int step(long word, float[] rows, int at, int shift, int mask) {
     int low = (int) word;
-    int x = Float.floatToRawIntBits(rows[at + (low >>> shift)]);
-    int left = (int) ((ordered(x) - ordered((int) (word >>> 32))) >>> 63);
-    int missing = (INFINITY_BITS - (x & Integer.MAX_VALUE)) >>> 31;
-    return (low & mask) - (left ^ ((left ^ (low >>> (shift - 1))) & missing));
+    float threshold = Float.intBitsToFloat((int) (word >>> 32));
+    int difference = Float.floatToRawIntBits(rows[at + (low >>> shift)] - threshold);
+    int left = difference >>> 31;
+    int unordered = (INFINITY_BITS - (difference & Integer.MAX_VALUE)) >>> 31;
+    return (low & mask) - (left ^ ((left ^ (low >>> (shift - 1))) & unordered));
   }
 
   /**
-   * The next node, for a finite value: the sign of the difference is exact, as float32 has gradual
-   * underflow, and is no NaN for an infinite threshold either.
+   * The next node, for a finite value: left if the sign of the difference says less. That is exact,
+   * as float32 has gradual underflow and the layout turns a threshold of 0 into -0.
    */
   private static int stepFinite(long word, float[] rows, int at, int shift, int mask) {
     int low = (int) word;
-    float x = rows[at + (low >>> shift)];
     float threshold = Float.intBitsToFloat((int) (word >>> 32));
-    return (low & mask) - (Float.floatToRawIntBits(x - threshold) >>> 31);
-  }
-
-  /** An integer of the order of the float with these bits; -0 comes just before 0. */
-  private static long ordered(int bits) {
-    return bits ^ (bits >> 31 >>> 1);
+    int difference = Float.floatToRawIntBits(rows[at + (low >>> shift)] - threshold);
+    return (low & mask) - (difference >>> 31);
   }
 
   private static boolean finite(float[] values, int from, int count) {
@@ -687,7 +658,7 @@ public final class TreeEnsemble implements PortableModel {
   }
 
   private boolean atLeaf(int root, int node) {
-    return right(root + node, nodes[root + node]) == node;
+    return ((int) nodes[root + node] & childMask) == node;
   }
 
   // ---- what is in it ----
@@ -769,182 +740,6 @@ public final class TreeEnsemble implements PortableModel {
   /** Starts an ensemble whose logits are {@code base} (one a class) before any tree. */
   public static Builder builder(int features, float[] base) {
     return new Builder(features, base);
-  }
-
-  /**
-   * The arrays of an ensemble, filled node by node, each tree breadth-first. The children of a
-   * split are the next two free nodes of its tree, so that no order of calls makes anything but
-   * trees.
-   */
-  static final class Layout {
-    private final int features;
-    private final float[] base;
-    private final int[] targets;
-    private final int[] roots;
-    private final int[] depths;
-    private final boolean vectors;
-    private final long[] nodes;
-    private final int @Nullable [] wide;
-    private final int childBits;
-    private final int childMask;
-    private final int[] payload;
-    private final float[] leaves;
-
-    private int tree = -1;
-    private int node; // within the tree
-    private int end; // number of the tree's nodes that have a parent
-    private int levelEnd; // end of the nodes of this depth
-    private int nextLeaf;
-
-    /**
-     * @param targets the class of each tree, or -1 if its leaves hold a value for every class; in
-     *     ascending order unless there is such a tree
-     * @param sizes the number of nodes of each tree
-     * @param vectorLeaves number of leaves that hold a value for every class
-     */
-    Layout(int features, float[] base, int[] targets, int[] sizes, int vectorLeaves) {
-      if (features < 1) {
-        throw new IllegalArgumentException("features must be > 0, got " + features);
-      }
-      if (base.length < 2) {
-        throw new IllegalArgumentException(
-            "base needs one value a class, at least 2, got " + base.length);
-      }
-      for (int k = 0; k < base.length; k++) {
-        if (!Float.isFinite(base[k])) {
-          throw new IllegalArgumentException(
-              "base of class %d must be finite, got %s".formatted(k, base[k]));
-        }
-      }
-      this.features = features;
-      this.base = base;
-      this.targets = targets;
-      roots = new int[targets.length + 1];
-      depths = new int[targets.length];
-      int largest = 1;
-      boolean anyVector = false;
-      for (int t = 0; t < targets.length; t++) {
-        if (targets[t] < EVERY || targets[t] >= base.length) {
-          throw new IllegalArgumentException(
-              "tree %d: class must be in 0…%d, got %d".formatted(t, base.length - 1, targets[t]));
-        }
-        if (sizes[t] < 1 || sizes[t] % 2 == 0) {
-          throw new IllegalArgumentException(
-              "tree %d: a binary tree has an odd number of nodes, got %d".formatted(t, sizes[t]));
-        }
-        anyVector |= targets[t] == EVERY;
-        roots[t + 1] = Math.addExact(roots[t], sizes[t]);
-        largest = Math.max(largest, sizes[t]);
-      }
-      for (int t = 1; t < targets.length && !anyVector; t++) {
-        if (targets[t] < targets[t - 1]) {
-          throw new IllegalArgumentException(
-              "tree %d: class %d stands after class %d".formatted(t, targets[t], targets[t - 1]));
-        }
-      }
-      vectors = anyVector;
-      int total = roots[targets.length];
-      nodes = new long[total];
-      payload = new int[total];
-      leaves = new float[Math.multiplyExact(vectorLeaves, base.length)];
-      int featureBits = Math.max(1, Integer.SIZE - Integer.numberOfLeadingZeros(features - 1));
-      boolean narrow = largest <= 1L << (31 - featureBits);
-      wide = narrow ? null : new int[total];
-      childBits = narrow ? 31 - featureBits : 0;
-      childMask = (1 << childBits) - 1;
-      nextTree();
-    }
-
-    private void nextTree() {
-      tree++;
-      node = 0;
-      end = 1;
-      levelEnd = 1;
-    }
-
-    void split(int feature, float threshold, boolean missingLeft) {
-      int size = size();
-      if (feature < 0 || feature >= features) {
-        throw new IllegalArgumentException(
-            "tree %d node %d: feature must be in 0…%d, got %d"
-                .formatted(tree, node, features - 1, feature));
-      }
-      if (Float.isNaN(threshold)) {
-        throw new IllegalArgumentException(
-            "tree %d node %d: threshold is NaN".formatted(tree, node));
-      }
-      if (end + 2 > size) {
-        throw new IllegalArgumentException(
-            "tree %d node %d: no room for its children in %d nodes".formatted(tree, node, size));
-      }
-      set(threshold, feature << 1 | (missingLeft ? 1 : 0), end + 1);
-      end += 2;
-      done(size);
-    }
-
-    void leaf(float value) {
-      int size = size();
-      check(value);
-      payload[roots[tree] + node] = Float.floatToRawIntBits(value);
-      set(Float.NEGATIVE_INFINITY, 0, node);
-      done(size);
-    }
-
-    void leaf(float[] values) {
-      int size = size();
-      payload[roots[tree] + node] = nextLeaf;
-      for (float value : values) {
-        check(value);
-        leaves[nextLeaf++] = value;
-      }
-      set(Float.NEGATIVE_INFINITY, 0, node);
-      done(size);
-    }
-
-    private void check(float value) {
-      if (!Float.isFinite(value)) {
-        throw new IllegalArgumentException(
-            "tree %d node %d: leaf must be finite, got %s".formatted(tree, node, value));
-      }
-    }
-
-    private int size() {
-      return roots[tree + 1] - roots[tree];
-    }
-
-    private void set(float threshold, int feature, int right) {
-      int at = roots[tree] + node;
-      // For x = -0, x - 0 is -0, whose sign says less; x - -0 is 0.
-      int bits = Float.floatToRawIntBits(threshold == 0 ? -0f : threshold);
-      int low = feature << childBits;
-      if (wide != null) {
-        wide[at] = right;
-      } else {
-        low |= right;
-      }
-      nodes[at] = (long) bits << 32 | (low & 0xffffffffL);
-    }
-
-    private void done(int size) {
-      node++;
-      if (node == levelEnd && node < end) {
-        levelEnd = end;
-        depths[tree]++;
-      }
-      if (node == size) {
-        nextTree();
-      } else if (node == end) {
-        throw new IllegalArgumentException(
-            "tree %d: %d of its %d nodes hang on no split".formatted(tree, size - end, size));
-      }
-    }
-
-    TreeEnsemble build() {
-      if (tree != targets.length) {
-        throw new IllegalStateException("tree " + tree + " is not complete");
-      }
-      return new TreeEnsemble(this);
-    }
   }
 
   /**
@@ -1099,7 +894,7 @@ public final class TreeEnsemble implements PortableModel {
         targets[t] = drafts.get(trees[t]).target;
         sizes[t] = orders[trees[t]].length;
       }
-      Layout layout = new Layout(features, base, targets, sizes, vectorLeaves);
+      TreeLayout layout = new TreeLayout(features, base, targets, sizes, vectorLeaves);
       for (int t : trees) {
         Draft draft = drafts.get(t);
         for (int node : orders[t]) {

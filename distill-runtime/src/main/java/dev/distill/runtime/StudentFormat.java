@@ -1,0 +1,376 @@
+package dev.distill.runtime;
+
+import dev.distill.runtime.Schema.CategoryColumn;
+import dev.distill.runtime.Schema.Coding;
+import dev.distill.runtime.Schema.Column;
+import dev.distill.runtime.Schema.NumberColumn;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The bytes of a student file; see docs/student-file.md for every field. */
+final class StudentFormat {
+  static final int VERSION = 1;
+
+  // As in PNG: not ASCII, a line end of either kind, and the end of a text under DOS, so that a
+  // copy
+  // made in text mode does not pass.
+  private static final byte[] MAGIC = {(byte) 0x89, 'D', 'S', 'T', 'L', '\r', '\n', 0x1a};
+  private static final int VERSION_AT = 8;
+  private static final int LENGTH_AT = 12;
+  private static final int HEADER = 20;
+  private static final int FOOTER = 32;
+
+  private static final int REQUIRED = 1;
+  private static final String SCHEMA = "SCHM";
+  private static final String MODEL = "MODL";
+  private static final String OUTPUT = "OUTP";
+  private static final String VERIFICATION = "VRFY";
+  private static final String PROVENANCE = "PROV";
+
+  private static final Map<String, String> KNOWN =
+      Map.of(
+          SCHEMA, "schema",
+          MODEL, "model",
+          OUTPUT, "output",
+          VERIFICATION, "verification",
+          PROVENANCE, "provenance");
+
+  private static final String TREES = "trees";
+  private static final int NUMBER = 0;
+  private static final int INDICATORS = 1;
+  private static final int FREQUENCY_RANK = 2;
+
+  private StudentFormat() {}
+
+  // ---- writing ----
+
+  static byte[] encode(StudentFile student) {
+    Output out = new Output();
+    out.bytes(MAGIC);
+    out.i32(VERSION);
+    out.i64(0);
+    section(out, SCHEMA, REQUIRED, () -> schema(student.schema(), out));
+    section(out, MODEL, REQUIRED, () -> model(student.model(), out));
+    section(out, OUTPUT, REQUIRED, () -> output(student, out));
+    section(out, VERIFICATION, 0, () -> verification(student, out));
+    section(out, PROVENANCE, 0, () -> provenance(student, out));
+    out.i64At(LENGTH_AT, out.position() + (long) FOOTER);
+    byte[] body = out.toBytes();
+    byte[] bytes = Arrays.copyOf(body, Math.addExact(body.length, FOOTER));
+    System.arraycopy(sha256(bytes, body.length), 0, bytes, body.length, FOOTER);
+    return bytes;
+  }
+
+  private static void section(Output out, String tag, int flags, Runnable content) {
+    out.bytes(tag.getBytes(StandardCharsets.US_ASCII));
+    out.i32(flags);
+    int at = out.position();
+    out.i32(0);
+    content.run();
+    out.i32At(at, out.position() - at - 4);
+  }
+
+  private static void schema(Schema schema, Output out) {
+    out.count(schema.columns().size());
+    for (Column column : schema.columns()) {
+      if (column instanceof CategoryColumn category) {
+        out.u8(category.coding() == Coding.INDICATORS ? INDICATORS : FREQUENCY_RANK);
+        out.text(category.name());
+        out.count(category.levels().size());
+        category.levels().forEach(out::text);
+      } else {
+        out.u8(NUMBER);
+        out.text(column.name());
+      }
+    }
+  }
+
+  private static void model(PortableModel model, Output out) {
+    if (model instanceof TreeEnsemble trees) {
+      out.text(TREES);
+      TreeFormat.write(trees, out);
+    }
+  }
+
+  private static void output(StudentFile student, Output out) {
+    out.text(student.label());
+    out.f64(student.temperature());
+    out.count(student.classes().size());
+    student.classes().forEach(out::text);
+  }
+
+  private static void verification(StudentFile student, Output out) {
+    out.count(student.verificationRows());
+    for (float value : student.verification) {
+      out.f32(value);
+    }
+    for (double value : student.expected) {
+      out.f64(value);
+    }
+  }
+
+  private static void provenance(StudentFile student, Output out) {
+    out.count(student.provenance().size());
+    student
+        .provenance()
+        .forEach(
+            (key, value) -> {
+              out.text(key);
+              out.text(value);
+            });
+  }
+
+  // ---- reading ----
+
+  /** Reads a stream to the length that its header gives; {@code size} is a hint. */
+  static byte[] read(InputStream in, long size, String source) throws IOException {
+    byte[] header = in.readNBytes(HEADER);
+    long length = length(header, source);
+    // Not more than is there, whatever the header says.
+    int capacity = (int) Math.min(length, Math.max(size, 1 << 16));
+    byte[] bytes = Arrays.copyOf(header, capacity);
+    int at = HEADER;
+    while (true) {
+      if (at == bytes.length) {
+        int next = in.read();
+        if (next < 0) {
+          return bytes;
+        }
+        // One byte more than the header says is kept too, to be refused.
+        bytes = Arrays.copyOf(bytes, (int) Math.min(Math.max(length, at + 1L), 2L * at));
+        bytes[at++] = (byte) next;
+        if (at > length) {
+          return bytes;
+        }
+      }
+      int read = in.read(bytes, at, Math.min(1 << 16, bytes.length - at));
+      if (read < 0) {
+        return Arrays.copyOf(bytes, at);
+      }
+      at += read;
+    }
+  }
+
+  /** Checks a header, whole or not, and returns the length of the file that it gives. */
+  private static long length(byte[] bytes, String source) throws StudentFileException {
+    if (bytes.length == 0) {
+      throw new StudentFileException(source + ": empty, expected a student file");
+    }
+    int prefix = Math.min(bytes.length, MAGIC.length);
+    if (!Arrays.equals(bytes, 0, prefix, MAGIC, 0, prefix)) {
+      throw new StudentFileException(source + ": not a student file");
+    }
+    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (bytes.length >= VERSION_AT + 4) {
+      int version = header.getInt(VERSION_AT);
+      if (version != VERSION) {
+        throw new StudentFileException(
+            version == 0
+                ? source + ": corrupt: format 0"
+                : "%s: written by a newer version: format %s, this reader knows %d"
+                    .formatted(source, Integer.toUnsignedString(version), VERSION));
+      }
+    }
+    if (bytes.length < HEADER) {
+      throw new StudentFileException("%s: cut off at byte %d".formatted(source, bytes.length));
+    }
+    long length = header.getLong(LENGTH_AT);
+    if (length < HEADER + FOOTER || length > Integer.MAX_VALUE - 8) {
+      throw new StudentFileException(
+          "%s: corrupt: a length of %s bytes".formatted(source, Long.toUnsignedString(length)));
+    }
+    return length;
+  }
+
+  static StudentFile decode(byte[] bytes, String source) throws StudentFileException {
+    long length = length(bytes, source);
+    if (bytes.length < length) {
+      throw new StudentFileException(
+          "%s: cut off at byte %d of %d".formatted(source, bytes.length, length));
+    }
+    if (bytes.length > length) {
+      throw new StudentFileException(
+          "%s: goes on after its end at byte %d".formatted(source, length));
+    }
+    int body = bytes.length - FOOTER;
+    byte[] sum = sha256(bytes, body);
+    if (!Arrays.equals(sum, 0, FOOTER, bytes, body, bytes.length)) {
+      throw new StudentFileException(source + ": corrupt: checksum differs");
+    }
+    return sections(new Input(source, bytes, HEADER, body));
+  }
+
+  private static StudentFile sections(Input in) throws StudentFileException {
+    Map<String, Input> parts = new HashMap<>();
+    while (in.remaining() > 0) {
+      String tag = tag(in.i32());
+      int flags = in.i32();
+      int size = in.i32();
+      if ((flags & ~REQUIRED) != 0) {
+        throw in.corrupt("%s has flags 0x%x".formatted(tag, flags));
+      }
+      if (!KNOWN.containsKey(tag) && flags == REQUIRED) {
+        throw in.refused(
+            "written by a newer version: it needs section %s, which this reader does not know"
+                .formatted(tag));
+      }
+      Input part = in.part(KNOWN.getOrDefault(tag, tag), size);
+      if (KNOWN.containsKey(tag) && parts.put(tag, part) != null) {
+        throw in.corrupt(tag + " stands twice");
+      }
+    }
+    Schema schema = parse(part(parts, SCHEMA, in), StudentFormat::schema);
+    PortableModel model = parse(part(parts, MODEL, in), part -> model(part, schema));
+    Outputs outputs = parse(part(parts, OUTPUT, in), StudentFormat::outputs);
+    Map<String, String> provenance = parse(part(parts, PROVENANCE, in), StudentFormat::provenance);
+    return parse(
+        part(parts, VERIFICATION, in),
+        part -> {
+          float[] rows = rows(part, model);
+          StudentFile student =
+              new StudentFile(
+                  schema,
+                  model,
+                  outputs.classes,
+                  outputs.label,
+                  outputs.temperature,
+                  rows,
+                  provenance);
+          verify(part, student);
+          return student;
+        });
+  }
+
+  private static String tag(int bits) {
+    StringBuilder tag = new StringBuilder();
+    for (int shift = 0; shift < Integer.SIZE; shift += 8) {
+      char c = (char) (bits >>> shift & 0xff);
+      tag.append(c > ' ' && c < 0x7f ? c : '?');
+    }
+    return tag.toString();
+  }
+
+  private static Input part(Map<String, Input> parts, String tag, Input in)
+      throws StudentFileException {
+    Input part = parts.get(tag);
+    if (part == null) {
+      throw in.corrupt("no " + tag);
+    }
+    return part;
+  }
+
+  private interface Parser<T> {
+    T parse(Input part) throws StudentFileException;
+  }
+
+  /** Reads a part to its end; what the classes it makes refuse is corrupt. */
+  private static <T> T parse(Input part, Parser<T> parser) throws StudentFileException {
+    try {
+      T value = parser.parse(part);
+      part.end();
+      return value;
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw part.corrupt(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Schema schema(Input in) throws StudentFileException {
+    int count = in.count(2, "columns");
+    List<Column> columns = new ArrayList<>(count);
+    for (int c = 0; c < count; c++) {
+      int kind = in.u8();
+      String name = in.text();
+      columns.add(
+          switch (kind) {
+            case NUMBER -> new NumberColumn(name);
+            case INDICATORS -> new CategoryColumn(name, Coding.INDICATORS, texts(in, "levels"));
+            case FREQUENCY_RANK ->
+                new CategoryColumn(name, Coding.FREQUENCY_RANK, texts(in, "levels"));
+            default -> throw in.corrupt("column '%s' of kind %d".formatted(name, kind));
+          });
+    }
+    return new Schema(columns);
+  }
+
+  private static List<String> texts(Input in, String what) throws StudentFileException {
+    int count = in.count(1, what);
+    List<String> texts = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      texts.add(in.text());
+    }
+    return texts;
+  }
+
+  private static PortableModel model(Input in, Schema schema) throws StudentFileException {
+    String kind = in.text();
+    if (!kind.equals(TREES)) {
+      throw in.refused("has a model of kind '%s'; this reader knows: %s".formatted(kind, TREES));
+    }
+    return TreeFormat.read(in, schema.features());
+  }
+
+  private record Outputs(String label, double temperature, List<String> classes) {}
+
+  private static Outputs outputs(Input in) throws StudentFileException {
+    return new Outputs(in.text(), in.f64(), texts(in, "classes"));
+  }
+
+  private static Map<String, String> provenance(Input in) throws StudentFileException {
+    int count = in.count(2, "entries");
+    Map<String, String> provenance = new LinkedHashMap<>();
+    for (int i = 0; i < count; i++) {
+      String key = in.text();
+      if (provenance.put(key, in.text()) != null) {
+        throw in.corrupt("'%s' stands twice".formatted(key));
+      }
+    }
+    return provenance;
+  }
+
+  private static float[] rows(Input in, PortableModel model) throws StudentFileException {
+    int count = in.count();
+    in.need(count, 4L * model.features() + 8L * model.classes(), "verification rows");
+    float[] rows = new float[count * model.features()];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = in.f32();
+    }
+    return rows;
+  }
+
+  private static void verify(Input in, StudentFile student) throws StudentFileException {
+    int classes = student.classes().size();
+    for (int i = 0; i < student.expected.length; i++) {
+      double expected = in.f64();
+      if (Double.compare(expected, student.expected[i]) != 0) {
+        throw in.corrupt(
+            "row %d, class '%s': expected %s, but it scores %s"
+                .formatted(
+                    i / classes,
+                    student.classes().get(i % classes),
+                    expected,
+                    student.expected[i]));
+      }
+    }
+  }
+
+  private static byte[] sha256(byte[] bytes, int length) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(bytes, 0, length);
+      return digest.digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}
