@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,49 +24,90 @@ public final class LocalTrialExecutor implements TrialExecutor {
     this.workers = workers;
   }
 
+  /** {@inheritDoc} When it returns or throws, no trial is running any more. */
   @Override
   public void run(
       Supplier<Optional<TrialSpec>> next,
       Function<TrialSpec, TrialOutcome> run,
       Consumer<TrialOutcome> tell) {
-    Object turn = new Object();
+    Turns turns = new Turns(next, run, tell);
     ExecutorService pool =
         Executors.newFixedThreadPool(workers, r -> new Thread(r, "distill-trial"));
-    try {
-      List<Future<?>> running = new ArrayList<>();
-      for (int w = 0; w < workers; w++) {
-        running.add(pool.submit(() -> work(turn, next, run, tell)));
-      }
-      for (Future<?> worker : running) {
-        worker.get();
-      }
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a trial worker died: " + e.getCause(), e.getCause());
-    } catch (InterruptedException e) {
+    List<Future<?>> running = new ArrayList<>();
+    for (int w = 0; w < workers; w++) {
+      running.add(pool.submit(turns::work));
+    }
+    pool.shutdown();
+    if (await(pool, turns)) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while trials ran", e);
-    } finally {
-      pool.shutdownNow();
+      throw new IllegalStateException("interrupted while trials ran");
+    }
+    for (Future<?> worker : running) {
+      try {
+        worker.get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("a trial worker died: " + e.getCause(), e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while trials ran", e);
+      }
     }
   }
 
-  private static void work(
-      Object turn,
-      Supplier<Optional<TrialSpec>> next,
-      Function<TrialSpec, TrialOutcome> run,
-      Consumer<TrialOutcome> tell) {
+  /**
+   * Waits until all trials have ended, for what they share is freed after that.
+   *
+   * @return whether this thread was interrupted
+   */
+  private static boolean await(ExecutorService pool, Turns turns) {
+    boolean interrupted = false;
     while (true) {
-      Optional<TrialSpec> spec;
-      synchronized (turn) {
-        spec = next.get();
+      try {
+        if (pool.awaitTermination(1, TimeUnit.DAYS)) {
+          return interrupted;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+        turns.over = true;
+        pool.shutdownNow();
       }
-      if (spec.isEmpty()) {
-        return;
+    }
+  }
+
+  /** What the workers take turns at; over when there is no more or a worker died. */
+  private static final class Turns {
+    private final Supplier<Optional<TrialSpec>> next;
+    private final Function<TrialSpec, TrialOutcome> run;
+    private final Consumer<TrialOutcome> tell;
+    private volatile boolean over;
+
+    Turns(
+        Supplier<Optional<TrialSpec>> next,
+        Function<TrialSpec, TrialOutcome> run,
+        Consumer<TrialOutcome> tell) {
+      this.next = next;
+      this.run = run;
+      this.tell = tell;
+    }
+
+    void work() {
+      boolean finished = false;
+      try {
+        for (Optional<TrialSpec> spec = take(); spec.isPresent(); spec = take()) {
+          tell(run.apply(spec.get()));
+        }
+        finished = true;
+      } finally {
+        over |= !finished;
       }
-      TrialOutcome outcome = run.apply(spec.get());
-      synchronized (turn) {
-        tell.accept(outcome);
-      }
+    }
+
+    private synchronized Optional<TrialSpec> take() {
+      return over ? Optional.empty() : next.get();
+    }
+
+    private synchronized void tell(TrialOutcome outcome) {
+      tell.accept(outcome);
     }
   }
 }

@@ -36,7 +36,7 @@ final class Objective {
     constant = rows == 0 ? 0 : weight * entropy / rows;
   }
 
-  /** The objective of logits as they are, NaN if any is not finite. */
+  /** The objective of logits as they are; not finite if any of them is not. */
   double loss(float[] logits) {
     return loss(logits, 1);
   }
@@ -59,6 +59,9 @@ final class Objective {
       Slope at = evaluate(logits, inverse);
       if (!Double.isFinite(at.first)) {
         return 1;
+      }
+      if (at.first == 0) {
+        return 1 / inverse;
       }
       if (at.first > 0) {
         high = inverse;

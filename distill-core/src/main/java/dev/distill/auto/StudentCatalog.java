@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The student families at hand, by id. A provider that can't be loaded is kept as a problem, by
@@ -39,8 +40,13 @@ public final class StudentCatalog {
         catalog.add(provider.get());
       } catch (ServiceConfigurationError | LinkageError e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
-        catalog.problems.add(
-            name + " can't be loaded: " + (cause == e ? "" : e.getMessage() + ": ") + cause);
+        String problem =
+            name + " can't be loaded: " + (cause == e ? "" : e.getMessage() + ": ") + cause;
+        if (catalog.problems.contains(problem)) {
+          // It is the class loader that fails, and will do so for ever.
+          return catalog;
+        }
+        catalog.problems.add(problem);
       }
     }
   }
@@ -57,12 +63,16 @@ public final class StudentCatalog {
   }
 
   private void add(StudentModel student) {
-    String id;
+    @Nullable String id;
     try {
       id = student.id();
+      if (id == null || id.isBlank()) {
+        problems.add(student.getClass().getName() + " can't be used: it has no id");
+        return;
+      }
       if (student.spiVersion() != StudentModel.SPI_VERSION) {
         problems.add(
-            "%s (%s) was built for version %d of the student SPI, this is version %d"
+            "%s (%s) was built for version %s of the student SPI, this is version %s"
                 .formatted(
                     id,
                     student.getClass().getName(),

@@ -4,10 +4,12 @@ import dev.distill.spi.Hyperparameter;
 import dev.distill.spi.Hyperparameters;
 import dev.distill.spi.SearchSpace;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -32,23 +34,27 @@ public final class GridSampler implements Sampler {
   @Override
   public Optional<Hyperparameters> suggest(
       SearchSpace space, List<Trial> trials, RandomGenerator random) {
-    // The trial's number, written in the mixed base of the active dimensions: last one fastest.
-    return at(space, 0, new LinkedHashMap<>(), new long[] {trials.size()});
+    // Not the trial's number: enqueued trials have numbers too and may stand anywhere in the grid.
+    Set<Hyperparameters> tried = new HashSet<>();
+    trials.forEach(trial -> tried.add(trial.parameters()));
+    return untried(space, 0, new LinkedHashMap<>(), tried);
   }
 
-  private Optional<Hyperparameters> at(
-      SearchSpace space, int index, Map<String, Object> values, long[] left) {
+  /** The first combination that was not tried, the last dimension changing fastest. */
+  private Optional<Hyperparameters> untried(
+      SearchSpace space, int index, Map<String, Object> values, Set<Hyperparameters> tried) {
     if (index == space.dimensions().size()) {
-      return left[0]-- == 0 ? Optional.of(new Hyperparameters(values)) : Optional.empty();
+      Hyperparameters combination = new Hyperparameters(values);
+      return tried.contains(combination) ? Optional.empty() : Optional.of(combination);
     }
     SearchSpace.Dimension dimension = space.dimensions().get(index);
     if (!dimension.active(values)) {
-      return at(space, index + 1, values, left);
+      return untried(space, index + 1, values, tried);
     }
     for (Object value : values(dimension.parameter())) {
       Map<String, Object> next = new LinkedHashMap<>(values);
       next.put(dimension.parameter().name(), value);
-      Optional<Hyperparameters> found = at(space, index + 1, next, left);
+      Optional<Hyperparameters> found = untried(space, index + 1, next, tried);
       if (found.isPresent()) {
         return found;
       }
@@ -82,6 +88,9 @@ public final class GridSampler implements Sampler {
   }
 
   private static double between(double low, double high, boolean log, double share) {
+    if (share == 0 || share == 1) {
+      return share == 0 ? low : high;
+    }
     return log
         ? StrictMath.exp(StrictMath.log(low) + share * (StrictMath.log(high) - StrictMath.log(low)))
         : low + share * (high - low);

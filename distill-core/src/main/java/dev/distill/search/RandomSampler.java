@@ -30,7 +30,8 @@ public final class RandomSampler implements Sampler {
   private static Object draw(Hyperparameter parameter, RandomGenerator random) {
     if (parameter instanceof Hyperparameter.Int p) {
       if (!p.log()) {
-        return p.low() + (int) Math.floor(random.nextDouble() * ((double) p.high() - p.low() + 1));
+        long count = (long) p.high() - p.low() + 1;
+        return (int) (p.low() + (long) (random.nextDouble() * count));
       }
       // Each whole number owns the interval of half a unit on either side of it.
       double value = logUniform(p.low() - 0.5, p.high() + 0.5, random);

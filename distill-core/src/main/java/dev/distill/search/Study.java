@@ -76,7 +76,7 @@ public final class Study {
   private void end(int number, Trial.State state, double value, @Nullable Throwable failure) {
     if (number < 0 || number >= trials.size()) {
       throw new IllegalArgumentException(
-          "trial %d was never asked for; there are %d".formatted(number, trials.size()));
+          "trial %s was never asked for; there are %s".formatted(number, trials.size()));
     }
     Trial trial = trials.get(number);
     if (trial.state() != Trial.State.RUNNING) {

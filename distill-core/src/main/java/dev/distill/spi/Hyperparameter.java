@@ -29,7 +29,7 @@ public sealed interface Hyperparameter {
     /** Checks bounds and default. */
     public Int {
       bounds(name, low, high, log);
-      range(name, initial, low, high);
+      range(name, initial, initial >= low && initial <= high, low, high);
     }
 
     @Override
@@ -40,9 +40,9 @@ public sealed interface Hyperparameter {
     @Override
     public void check(Object value) {
       if (!(value instanceof Integer number)) {
-        throw new IllegalArgumentException(name + " must be a whole number, got " + value);
+        throw new IllegalArgumentException(name + " must be an Integer, got " + typed(value));
       }
-      range(name, number, low, high);
+      range(name, number, number >= low && number <= high, low, high);
     }
   }
 
@@ -54,7 +54,7 @@ public sealed interface Hyperparameter {
     /** Checks bounds and default. */
     public Real {
       bounds(name, low, high, log);
-      range(name, initial, low, high);
+      range(name, initial, initial >= low && initial <= high, low, high);
     }
 
     @Override
@@ -65,9 +65,9 @@ public sealed interface Hyperparameter {
     @Override
     public void check(Object value) {
       if (!(value instanceof Double number)) {
-        throw new IllegalArgumentException(name + " must be a number, got " + value);
+        throw new IllegalArgumentException(name + " must be a Double, got " + typed(value));
       }
-      range(name, number, low, high);
+      range(name, number, number >= low && number <= high, low, high);
     }
   }
 
@@ -80,6 +80,9 @@ public sealed interface Hyperparameter {
       if (!options.contains(initial)) {
         throw new IllegalArgumentException(
             name + ": default " + initial + " is not one of " + options);
+      }
+      if (options.stream().distinct().count() < options.size()) {
+        throw new IllegalArgumentException(name + ": an option stands twice in " + options);
       }
     }
 
@@ -96,18 +99,24 @@ public sealed interface Hyperparameter {
     }
   }
 
-  private static void bounds(String name, double low, double high, boolean log) {
-    if (!(low <= high) || (log && low <= 0)) {
+  private static void bounds(String name, Number low, Number high, boolean log) {
+    double from = low.doubleValue();
+    double to = high.doubleValue();
+    if (!(from <= to) || Double.isInfinite(from) || Double.isInfinite(to) || (log && from <= 0)) {
       throw new IllegalArgumentException(
-          "%s: bounds must be low <= high%s, got %s to %s"
+          "%s: bounds must be finite, low <= high%s, got %s to %s"
               .formatted(name, log ? " and > 0 for a log scale" : "", low, high));
     }
   }
 
-  private static void range(String name, double value, double low, double high) {
-    if (!(value >= low && value <= high)) {
+  private static void range(String name, Number value, boolean inside, Number low, Number high) {
+    if (!inside) {
       throw new IllegalArgumentException(
           "%s must be from %s to %s, got %s".formatted(name, low, high, value));
     }
+  }
+
+  private static String typed(Object value) {
+    return value + " (" + value.getClass().getSimpleName() + ")";
   }
 }

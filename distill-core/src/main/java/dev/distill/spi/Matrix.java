@@ -10,7 +10,7 @@ public record Matrix(float[] values, int rows, int columns) {
   public Matrix {
     if (rows < 0 || columns < 1 || values.length != Math.multiplyExact(rows, columns)) {
       throw new IllegalArgumentException(
-          "matrix: got %d values for %d rows × %d columns".formatted(values.length, rows, columns));
+          "matrix: got %s values for %s rows × %s columns".formatted(values.length, rows, columns));
     }
   }
 
@@ -21,7 +21,7 @@ public record Matrix(float[] values, int rows, int columns) {
     for (int i = 0; i < rows.length; i++) {
       if (rows[i].length != columns) {
         throw new IllegalArgumentException(
-            "row %d has %d values, expected %d".formatted(i, rows[i].length, columns));
+            "row %s has %s values, expected %s".formatted(i, rows[i].length, columns));
       }
       System.arraycopy(rows[i], 0, values, i * columns, columns);
     }

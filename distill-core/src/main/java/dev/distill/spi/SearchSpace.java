@@ -70,11 +70,25 @@ public final class SearchSpace {
     }
     for (String name : given.keySet()) {
       if (!values.containsKey(name)) {
-        throw new IllegalArgumentException(
-            "unknown hyperparameter '" + name + "'; known are " + values.keySet());
+        throw new IllegalArgumentException(absent(name, values));
       }
     }
     return new Hyperparameters(values);
+  }
+
+  private String absent(String name, Map<String, Object> values) {
+    for (Dimension dimension : dimensions) {
+      if (dimension.parameter().name().equals(name)) {
+        return "hyperparameter '%s' exists only under %s=%s, got %s=%s"
+            .formatted(
+                name,
+                dimension.underChoice(),
+                dimension.underOption(),
+                dimension.underChoice(),
+                values.getOrDefault(String.valueOf(dimension.underChoice()), "none"));
+      }
+    }
+    return "unknown hyperparameter '" + name + "'; known are " + values.keySet();
   }
 
   /** Collects dimensions in order. */
@@ -106,22 +120,33 @@ public final class SearchSpace {
      * The space.
      *
      * @throws IllegalArgumentException if a name stands twice or a condition names no earlier
-     *     choice
+     *     choice or none of its options
      */
     public SearchSpace build() {
       Map<String, Hyperparameter> seen = new LinkedHashMap<>();
       for (Dimension dimension : dimensions) {
         String name = dimension.parameter().name();
-        if (dimension.underChoice() != null
-            && !(seen.get(dimension.underChoice()) instanceof Hyperparameter.Choice)) {
-          throw new IllegalArgumentException(
-              name + " depends on '" + dimension.underChoice() + "', which is no choice before it");
+        if (dimension.underChoice() != null) {
+          checkCondition(dimension, seen.get(dimension.underChoice()));
         }
         if (seen.put(name, dimension.parameter()) != null) {
           throw new IllegalArgumentException("hyperparameter '" + name + "' stands twice");
         }
       }
       return new SearchSpace(dimensions, steps);
+    }
+
+    private static void checkCondition(Dimension dimension, @Nullable Hyperparameter under) {
+      String name = dimension.parameter().name();
+      if (!(under instanceof Hyperparameter.Choice choice)) {
+        throw new IllegalArgumentException(
+            name + " depends on '" + dimension.underChoice() + "', which is no choice before it");
+      }
+      if (dimension.underOption() == null || !choice.options().contains(dimension.underOption())) {
+        throw new IllegalArgumentException(
+            "%s depends on %s=%s, allowed are %s"
+                .formatted(name, choice.name(), dimension.underOption(), choice.options()));
+      }
     }
   }
 }

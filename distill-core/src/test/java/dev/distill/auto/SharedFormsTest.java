@@ -1,0 +1,105 @@
+package dev.distill.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.distill.spi.Matrix;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class SharedFormsTest {
+  private final Matrix matrix = Matrix.of(new float[][] {{1}});
+  private final List<String> closed = new ArrayList<>();
+
+  private class Form implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      closed.add(getClass().getSimpleName());
+    }
+  }
+
+  private final class Stubborn extends Form {
+    @Override
+    public void close() throws IOException {
+      super.close();
+      throw new IOException("stuck");
+    }
+  }
+
+  @Test
+  void a_form_is_made_once_for_each_matrix_and_type() {
+    try (SharedForms shared = new SharedForms()) {
+      Form first = shared.get(matrix, Form.class, m -> new Form());
+      assertThat(shared.get(matrix, Form.class, m -> new Form())).isSameAs(first);
+      Matrix same = new Matrix(matrix.values(), 1, 1);
+      assertThat(shared.get(same, Form.class, m -> new Form())).isNotSameAs(first);
+    }
+    assertThat(closed).hasSize(2);
+  }
+
+  @Test
+  void several_threads_make_one() throws Exception {
+    AtomicInteger made = new AtomicInteger();
+    ExecutorService pool = Executors.newFixedThreadPool(8);
+    try (SharedForms shared = new SharedForms()) {
+      List<Future<Form>> gotten = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        gotten.add(
+            pool.submit(
+                () ->
+                    shared.get(
+                        matrix,
+                        Form.class,
+                        m -> {
+                          made.incrementAndGet();
+                          return new Form();
+                        })));
+      }
+      for (Future<Form> one : gotten) {
+        assertThat(one.get()).isSameAs(gotten.get(0).get());
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    assertThat(made).hasValue(1);
+  }
+
+  @Test
+  void a_failure_to_close_one_does_not_keep_the_others_open() {
+    SharedForms shared = new SharedForms();
+    Matrix other = Matrix.of(new float[][] {{2}});
+    shared.get(matrix, Stubborn.class, m -> new Stubborn());
+    shared.get(other, Stubborn.class, m -> new Stubborn());
+    shared.get(matrix, Form.class, m -> new Form());
+    assertThatIllegalStateException()
+        .isThrownBy(shared::close)
+        .withMessage("shared data could not be freed")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(2));
+    assertThat(closed).containsExactlyInAnyOrder("Stubborn", "Stubborn", "Form");
+    shared.close();
+    assertThat(closed).hasSize(3);
+  }
+
+  @Test
+  void what_could_not_be_made_is_tried_again() {
+    try (SharedForms shared = new SharedForms()) {
+      assertThatThrownBy(
+              () ->
+                  shared.get(
+                      matrix,
+                      Form.class,
+                      m -> {
+                        throw new IllegalArgumentException("bad");
+                      }))
+          .hasMessage("bad");
+      assertThat(shared.get(matrix, Form.class, m -> new Form())).isNotNull();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.distill.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.entry;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SearchSpaceTest {
+  private static final Hyperparameter.Int ROUNDS =
+      new Hyperparameter.Int("rounds", 1, 500, true, 100, "");
+  private static final Hyperparameter.Choice BOOSTER =
+      new Hyperparameter.Choice("booster", List.of("plain", "dart"), "plain", "");
+  private static final Hyperparameter.Real DROP =
+      new Hyperparameter.Real("drop", 0, 1, false, 0.1, "");
+
+  private final SearchSpace space =
+      SearchSpace.builder().addSteps(ROUNDS).add(BOOSTER).addUnder("booster", "dart", DROP).build();
+
+  @Test
+  void defaults_leave_out_what_does_not_exist_under_them() {
+    assertThat(space.defaults().values())
+        .containsExactly(entry("rounds", 100), entry("booster", "plain"));
+    assertThat(space.steps()).contains("rounds");
+    assertThat(SearchSpace.builder().build().steps()).isEmpty();
+    assertThat(SearchSpace.builder().build().defaults().values()).isEmpty();
+  }
+
+  @Test
+  void completes_what_is_given_in_the_order_of_the_space() {
+    assertThat(space.complete(Map.of("booster", "dart")).values())
+        .containsExactly(entry("rounds", 100), entry("booster", "dart"), entry("drop", 0.1));
+    assertThat(space.complete(Map.of("drop", 0.5, "booster", "dart", "rounds", 7)).values())
+        .containsExactly(entry("rounds", 7), entry("booster", "dart"), entry("drop", 0.5));
+  }
+
+  @Test
+  void an_unknown_name_is_refused_with_the_known_ones() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> space.complete(Map.of("round", 7)))
+        .withMessage("unknown hyperparameter 'round'; known are [rounds, booster]");
+  }
+
+  @Test
+  void a_name_whose_condition_does_not_hold_is_refused_with_the_condition() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> space.complete(Map.of("drop", 0.5)))
+        .withMessage("hyperparameter 'drop' exists only under booster=dart, got booster=plain");
+  }
+
+  @Test
+  void a_value_out_of_bounds_is_refused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> space.complete(Map.of("rounds", 0)))
+        .withMessage("rounds must be from 1 to 500, got 0");
+  }
+
+  @Test
+  void a_name_stands_once() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SearchSpace.builder().add(DROP).add(DROP).build())
+        .withMessage("hyperparameter 'drop' stands twice");
+  }
+
+  @Test
+  void a_condition_names_an_earlier_choice_and_one_of_its_options() {
+    String message = "drop depends on 'booster', which is no choice before it";
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> SearchSpace.builder().addUnder("booster", "dart", DROP).add(BOOSTER).build())
+        .withMessage(message);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SearchSpace.builder().add(ROUNDS).addUnder("rounds", "1", DROP).build())
+        .withMessage("drop depends on 'rounds', which is no choice before it");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> SearchSpace.builder().add(BOOSTER).addUnder("booster", "drat", DROP).build())
+        .withMessage("drop depends on booster=drat, allowed are [plain, dart]");
+  }
+
+  @Test
+  void a_condition_on_a_choice_that_does_not_exist_itself_does_not_hold() {
+    Hyperparameter.Choice inner = new Hyperparameter.Choice("inner", List.of("x", "y"), "x", "");
+    SearchSpace nested =
+        SearchSpace.builder()
+            .add(BOOSTER)
+            .addUnder("booster", "dart", inner)
+            .addUnder("inner", "x", DROP)
+            .build();
+    assertThat(nested.defaults().values()).containsOnlyKeys("booster");
+    assertThat(nested.complete(Map.of("booster", "dart")).values())
+        .containsOnlyKeys("booster", "inner", "drop");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> nested.complete(Map.of("drop", 0.5)))
+        .withMessage("hyperparameter 'drop' exists only under inner=x, got inner=none");
+  }
+}
