@@ -7,6 +7,7 @@ import dev.distill.spi.Matrix;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TaskShape;
 import dev.distill.spi.Teacher;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -65,7 +66,7 @@ public final class AutoDistiller {
    * @param cancellation ends it early with the best so far; at least one trial of each search is
    *     waited for
    * @throws IllegalArgumentException if no family fits the task
-   * @throws SweepException if all trials of a search failed
+   * @throws SweepException if all trials of the students' searches or of the twin's failed
    */
   public DistillationResult distill(
       DistillationTask task, SweepListener listener, Cancellation cancellation) {
@@ -75,20 +76,22 @@ public final class AutoDistiller {
       List<Search> searches = searches(families, shape(task));
       Search twins = searches.get(searches.size() - 1);
       List<Search> students = searches.subList(0, searches.size() - 1);
+      BooleanSupplier ending = () -> cancellation.isCancelled() || outOfTime(start);
       BooleanSupplier stop =
-          () ->
-              (cancellation.isCancelled() || outOfTime(start))
-                  && searches.stream().allMatch(s -> s.best().isPresent());
-      Distiller distiller =
-          new Distiller(
-              catalog, task.train(), task.trainTeacher(), config.teacherWeight(), shared, stop);
+          () -> ending.getAsBoolean() && searches.stream().allMatch(Search::settled);
       Rows rows = Rows.cut(task.train(), config);
-      Sweep sweep = new Sweep(distiller, executor, config.threads(), stop, listener);
+      Sweep sweep =
+          new Sweep(distiller(task, shared, stop), executor, config.threads(), ending, listener);
       sweep.run(searches, rows.search());
+      List<Search> failed = searches.stream().filter(s -> s.best().isEmpty()).toList();
+      if (failed.contains(twins) || failed.containsAll(students)) {
+        throw new SweepException(failed);
+      }
       Finals finals = new Finals(config, rows, sweep);
       TrialOutcome twin = finals.twin(twins);
       TrialOutcome chosen = selection.select(finals.students(students, twin), twin);
-      Finisher finisher = new Finisher(task, catalog, distiller, config);
+      // The students to be delivered are fitted to the end, also when the sweep ends early.
+      Finisher finisher = new Finisher(task, catalog, distiller(task, shared, () -> false), config);
       Measured measured = finisher.finish(chosen);
       Measured measuredTwin = finisher.finish(twin);
       return new DistillationResult(
@@ -101,12 +104,18 @@ public final class AutoDistiller {
           finisher.compare(measured, measuredTwin),
           sweep.outcomes(),
           Distiller.seconds(start),
-          searches.stream().anyMatch(s -> s.asked() < s.budget()));
+          sweep.endedEarly());
     }
   }
 
+  private Distiller distiller(DistillationTask task, SharedForms shared, BooleanSupplier stop) {
+    return new Distiller(
+        catalog, task.train(), task.trainTeacher(), config.teacherWeight(), shared, stop);
+  }
+
   private boolean outOfTime(long start) {
-    return !config.timeout().isZero() && System.nanoTime() - start > config.timeout().toNanos();
+    return !config.timeout().isZero()
+        && Duration.ofNanos(System.nanoTime() - start).compareTo(config.timeout()) > 0;
   }
 
   private static TaskShape shape(DistillationTask task) {
@@ -123,7 +132,7 @@ public final class AutoDistiller {
     for (StudentModel family : catalog.select(config.families())) {
       if (family.capabilities().maxClasses() < classes) {
         unfit.add(
-            "%s takes at most %d classes, got %d"
+            "%s takes at most %s classes, got %s"
                 .formatted(family.id(), family.capabilities().maxClasses(), classes));
       } else if (missing && !family.capabilities().missingValues()) {
         unfit.add(family.id() + " takes no missing values");
@@ -134,7 +143,9 @@ public final class AutoDistiller {
       }
     }
     if (fitting.isEmpty() || (!config.families().isEmpty() && !unfit.isEmpty())) {
-      throw new IllegalArgumentException("student families: " + String.join("; ", unfit));
+      throw new IllegalArgumentException(
+          (fitting.isEmpty() ? "no student family fits: " : "not all student families fit: ")
+              + String.join("; ", unfit));
     }
     return fitting;
   }

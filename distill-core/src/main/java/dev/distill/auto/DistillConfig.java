@@ -44,12 +44,13 @@ public record DistillConfig(
   /** Checks every value. */
   public DistillConfig {
     families = List.copyOf(families);
-    temperatures = List.copyOf(temperatures);
-    alphas = List.copyOf(alphas);
+    temperatures = temperatures.stream().distinct().toList();
+    alphas = alphas.stream().distinct().toList();
     require(trials >= 1, "trials must be >= 1, got " + trials);
     require(!timeout.isNegative(), "timeout must be >= 0, got " + timeout);
     for (double t : temperatures) {
-      require(t > 0 && t < Double.POSITIVE_INFINITY, "temperature must be > 0, got " + t);
+      require(
+          t > 0 && t < Double.POSITIVE_INFINITY, "temperature must be > 0 and finite, got " + t);
     }
     for (double a : alphas) {
       require(a >= 0 && a <= 1, "alpha must be from 0 to 1, got " + a);
@@ -66,7 +67,7 @@ public record DistillConfig(
   private static void share(String name, double value, boolean closed) {
     require(
         closed ? value >= 0 && value <= 1 : value > 0 && value < 1,
-        name + " must be from 0 to 1, got " + value);
+        name + (closed ? " must be from 0 to 1, got " : " must be > 0 and < 1, got ") + value);
   }
 
   private static void require(boolean condition, String message) {

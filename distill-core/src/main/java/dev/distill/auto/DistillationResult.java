@@ -13,9 +13,10 @@ import java.util.List;
  * @param teacher the teacher's own metrics on the test rows
  * @param prior the metrics of answering with the training rows' class shares
  * @param verdict student against twin and teacher
- * @param trials outcomes of the student's search, then of the twin's, each by trial number
+ * @param trials outcomes of the student's search, then of the twin's, each by trial number, then of
+ *     the finals
  * @param seconds wall time of the whole sweep
- * @param endedEarly whether it was cancelled or ran out of time before all trials were run
+ * @param endedEarly whether trials were left out or broken off, being cancelled or out of time
  */
 public record DistillationResult(
     DistillationTask task,

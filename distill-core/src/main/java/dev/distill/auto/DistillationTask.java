@@ -2,7 +2,6 @@ package dev.distill.auto;
 
 import dev.distill.data.Dataset;
 import dev.distill.data.Split;
-import dev.distill.spi.Matrix;
 import dev.distill.spi.Seeds;
 import dev.distill.spi.Teacher;
 
@@ -18,6 +17,9 @@ import dev.distill.spi.Teacher;
 public record DistillationTask(
     Dataset train, double[] trainTeacher, Dataset test, double[] testTeacher, boolean heldOut) {
 
+  /** What float32 arithmetic and printed digits explain. */
+  private static final double SUM_TOLERANCE = 1e-3;
+
   /** Checks that the parts fit together. */
   public DistillationTask {
     if (!train.classes().equals(test.classes())) {
@@ -25,17 +27,40 @@ public record DistillationTask(
           "training classes %s and test classes %s differ"
               .formatted(train.classes(), test.classes()));
     }
+    if (!train.schema().equals(test.schema())) {
+      throw new IllegalArgumentException(
+          "training rows and test rows differ in their columns: %s and %s"
+              .formatted(train.schema().featureNames(), test.schema().featureNames()));
+    }
     check("training", train, trainTeacher);
     check("test", test, testTeacher);
   }
 
   private static void check(String what, Dataset data, double[] teacher) {
-    int expected = data.features().rows() * data.classes().size();
-    if (teacher.length != expected) {
+    int classes = data.classes().size();
+    if (data.rows() == 0) {
+      throw new IllegalArgumentException(what + " rows: got none, expected at least one");
+    }
+    if (teacher.length != (long) data.rows() * classes) {
       throw new IllegalArgumentException(
-          "%s rows: got %d teacher probabilities, expected %d rows × %d classes = %d"
-              .formatted(
-                  what, teacher.length, data.features().rows(), data.classes().size(), expected));
+          "%s rows: got %s teacher probabilities, expected %s rows × %s classes = %s"
+              .formatted(what, teacher.length, data.rows(), classes, (long) data.rows() * classes));
+    }
+    for (int i = 0; i < data.rows(); i++) {
+      double sum = 0;
+      for (int k = 0; k < classes; k++) {
+        double p = teacher[i * classes + k];
+        if (!(p >= 0 && p <= 1 + SUM_TOLERANCE)) {
+          throw new IllegalArgumentException(
+              "%s row %s: teacher probability of class '%s' must be from 0 to 1, got %s"
+                  .formatted(what, i + 1, data.classes().get(k), p));
+        }
+        sum += p;
+      }
+      if (Math.abs(sum - 1) > SUM_TOLERANCE) {
+        throw new IllegalArgumentException(
+            "%s row %s: teacher probabilities must sum to 1, got %s".formatted(what, i + 1, sum));
+      }
     }
   }
 
@@ -47,6 +72,7 @@ public record DistillationTask(
 
   /** A task without test rows: a stratified share of the rows is held out as such. */
   public static DistillationTask holdOut(Dataset rows, double[] teacher, double share, long seed) {
+    check("given", rows, teacher);
     int classes = rows.classes().size();
     Split split = Split.stratified(rows.labels(), classes, share, Seeds.derive(seed, "test rows"));
     return new DistillationTask(
@@ -63,13 +89,6 @@ public record DistillationTask(
   }
 
   private static double[] ask(Teacher teacher, Dataset data) {
-    Matrix rows = data.features();
-    double[] answer = teacher.probabilities(rows);
-    if (answer.length != rows.rows() * data.classes().size()) {
-      throw new IllegalArgumentException(
-          "the teacher gave %d probabilities, expected %d rows × %d classes"
-              .formatted(answer.length, rows.rows(), data.classes().size()));
-    }
-    return answer;
+    return teacher.probabilities(data.features());
   }
 }

@@ -88,7 +88,7 @@ final class Finisher {
     for (int i = 0; i < own.length; i++) {
       if (!(Math.abs(own[i] - portable[i]) <= 1e-5 * Math.max(1, Math.abs(own[i])))) {
         throw new FitException(
-            "family '%s': its portable form gives logit %s where the library gives %s (row %d, class %d)"
+            "family '%s': its portable form gives logit %s where the library gives %s (row %s, class %s)"
                 .formatted(spec.family(), portable[i], own[i], i / classes(), i % classes()));
       }
     }

@@ -44,7 +44,8 @@ record Rows(List<Fold> search, List<Fold> full) {
     int[] judged = thin(split.heldOut(), train, config, "judged rows");
     Fold full = Fold.of(features, split.train(), split.heldOut());
     if (fitted == split.train() && judged == split.heldOut()) {
-      return new Rows(List.of(full), List.of(full));
+      List<Fold> cut = List.of(full);
+      return new Rows(cut, cut);
     }
     return new Rows(List.of(Fold.of(features, fitted, judged)), List.of(full));
   }

@@ -39,7 +39,10 @@ final class Search {
   private final Study study;
   private final List<TrialOutcome> outcomes = new ArrayList<>();
   private int asked;
-  private @Nullable TrialOutcome best;
+  private int given;
+  // Read by running fits too.
+  private volatile @Nullable TrialOutcome best;
+  private volatile boolean settled;
 
   /**
    * A search.
@@ -156,7 +159,14 @@ final class Search {
       return Optional.empty();
     }
     Optional<TrialSpec> spec = study.ask().map(this::spec);
-    asked++;
+    if (spec.isPresent()) {
+      asked++;
+      given++;
+    } else {
+      // The sampler has nothing left: that is the whole budget.
+      asked = budget;
+      settled |= outcomes.size() == given;
+    }
     return spec;
   }
 
@@ -201,13 +211,26 @@ final class Search {
       study.fail(outcome.spec().number(), cause);
     } else {
       study.tell(outcome.spec().number(), outcome.loss());
-      if (best == null || outcome.loss() < best.loss()) {
+      if (better(outcome, best)) {
         best = outcome;
       }
     }
+    settled = best != null || (asked == budget && outcomes.size() == given);
   }
 
-  /** The lowest loss so far. */
+  /** Of equal losses the lower number, so that the order in which trials end does not matter. */
+  private static boolean better(TrialOutcome outcome, @Nullable TrialOutcome best) {
+    return best == null
+        || outcome.loss() < best.loss()
+        || (outcome.loss() == best.loss() && outcome.spec().number() < best.spec().number());
+  }
+
+  /** Whether it can end: a trial succeeded, or all there are have failed. */
+  boolean settled() {
+    return settled;
+  }
+
+  /** The lowest loss so far; of equals the lowest number. */
   Optional<TrialOutcome> best() {
     return Optional.ofNullable(best);
   }
@@ -229,7 +252,7 @@ final class Search {
             .sorted(Comparator.comparingDouble(TrialOutcome::loss))
             .toList();
     if (good.isEmpty()) {
-      throw new SweepException(name, outcomes());
+      throw new SweepException(List.of(this));
     }
     return good;
   }

@@ -34,6 +34,7 @@ public interface SelectionRule {
   }
 
   private static double score(TrialOutcome outcome, TrialOutcome twin) {
-    return outcome.kl() + Math.max(0, outcome.logLoss() - twin.logLoss());
+    // Rounding can put a perfect student's KL a hair below 0.
+    return Math.max(0, outcome.kl()) + Math.max(0, outcome.logLoss() - twin.logLoss());
   }
 }

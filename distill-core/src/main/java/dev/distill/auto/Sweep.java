@@ -1,5 +1,6 @@
 package dev.distill.auto;
 
+import dev.distill.spi.FitCancelledException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -12,22 +13,28 @@ final class Sweep {
   private final Distiller distiller;
   private final TrialExecutor executor;
   private final int threads;
-  private final BooleanSupplier stop;
+  private final BooleanSupplier ending;
   private final SweepListener listener;
   private final List<TrialOutcome> outcomes = new ArrayList<>();
   private int done;
   private int total;
+  private boolean endedEarly;
 
+  /**
+   * A sweep.
+   *
+   * @param ending whether to end early: then only searches without a success get more trials
+   */
   Sweep(
       Distiller distiller,
       TrialExecutor executor,
       int threads,
-      BooleanSupplier stop,
+      BooleanSupplier ending,
       SweepListener listener) {
     this.distiller = distiller;
     this.executor = executor;
     this.threads = threads;
-    this.stop = stop;
+    this.ending = ending;
     this.listener = listener;
   }
 
@@ -35,9 +42,10 @@ final class Sweep {
   void run(List<Search> searches, List<Fold> folds) {
     total = searches.stream().mapToInt(Search::budget).sum();
     executor.run(
-        () -> stop.getAsBoolean() ? Optional.empty() : next(searches),
+        () -> next(searches),
         spec -> distiller.run(spec, folds, perTrial(total)),
         outcome -> {
+          noteCancelled(outcome);
           for (Search search : searches) {
             if (search.name().equals(outcome.spec().search())) {
               search.tell(outcome);
@@ -48,15 +56,19 @@ final class Sweep {
     searches.forEach(s -> outcomes.addAll(s.outcomes()));
   }
 
-  /** Runs the given trials; their outcomes come in the order given. */
+  /**
+   * Runs the given trials, or none of those that have not begun when the sweep is to end; their
+   * outcomes come in the order given.
+   */
   List<TrialOutcome> runAll(List<TrialSpec> specs, List<Fold> folds) {
     Iterator<TrialSpec> left = specs.iterator();
     List<TrialOutcome> ended = new ArrayList<>();
     total += specs.size();
     executor.run(
-        () -> left.hasNext() ? Optional.of(left.next()) : Optional.empty(),
+        () -> next(left),
         spec -> distiller.run(spec, folds, perTrial(specs.size())),
         outcome -> {
+          noteCancelled(outcome);
           ended.add(outcome);
           listener.ended(outcome, null, ++done, total);
         });
@@ -74,9 +86,33 @@ final class Sweep {
     return Math.max(1, threads / Math.min(threads, trials));
   }
 
+  /** Whether trials were left out or broken off. */
+  boolean endedEarly() {
+    return endedEarly;
+  }
+
+  private void noteCancelled(TrialOutcome outcome) {
+    endedEarly |= outcome.cause() instanceof FitCancelledException;
+  }
+
+  private Optional<TrialSpec> next(Iterator<TrialSpec> left) {
+    if (!left.hasNext()) {
+      return Optional.empty();
+    }
+    if (ending.getAsBoolean()) {
+      endedEarly = true;
+      return Optional.empty();
+    }
+    return Optional.of(left.next());
+  }
+
   /** The next trial of the search that is furthest from its budget. */
-  private static Optional<TrialSpec> next(List<Search> searches) {
+  private Optional<TrialSpec> next(List<Search> searches) {
     List<Search> order = new ArrayList<>(searches);
+    if (ending.getAsBoolean()) {
+      endedEarly |= order.stream().anyMatch(s -> s.settled() && s.asked() < s.budget());
+      order.removeIf(Search::settled);
+    }
     order.sort(
         (a, b) -> Double.compare((double) a.asked() / a.budget(), (double) b.asked() / b.budget()));
     for (Search search : order) {

@@ -26,6 +26,13 @@ public record TrialOutcome(
     double seconds,
     @Nullable Throwable cause) {
 
+  /** Checks that what did not fail has a loss to be compared by. */
+  public TrialOutcome {
+    if (cause == null && !Double.isFinite(loss)) {
+      throw new IllegalArgumentException("loss must be finite, got " + loss);
+    }
+  }
+
   /** The outcome of a trial that failed. */
   public static TrialOutcome failed(TrialSpec spec, double seconds, Throwable cause) {
     return new TrialOutcome(

@@ -107,7 +107,8 @@ public record Verdict(
     }
     return text(
         "Distillation did not help here: the student is no closer to the teacher than the same"
-            + " families trained on labels alone (KL lower by %.4f, 95 %% interval %.4f to %.4f)."
+            + " families trained on labels alone (their KL less the student's is %.4f, 95 %%"
+            + " interval %.4f to %.4f)."
             + " Use the twin, or find a better teacher.",
         kl.estimate(), kl.lower(), kl.upper());
   }
