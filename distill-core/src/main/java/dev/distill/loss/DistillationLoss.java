@@ -9,11 +9,13 @@ public final class DistillationLoss {
   private final SoftTargets teacher;
   private final int[] labels;
   private final double alpha;
+  private final boolean labelled;
 
   /**
    * A loss over rows.
    *
-   * @param labels class index a row; shared, not to be changed
+   * @param labels class index a row, or {@link CombinedLoss#UNLABELLED} for a row that learns from
+   *     the teacher alone; shared, not to be changed
    * @param alpha weight of the teacher, 0 to 1
    */
   public DistillationLoss(SoftTargets teacher, int[] labels, double alpha) {
@@ -28,6 +30,11 @@ public final class DistillationLoss {
     this.teacher = teacher;
     this.labels = labels;
     this.alpha = alpha;
+    boolean all = true;
+    for (int label : labels) {
+      all &= label != CombinedLoss.UNLABELLED;
+    }
+    this.labelled = all;
   }
 
   /** Number of rows. */
@@ -52,14 +59,20 @@ public final class DistillationLoss {
 
   /**
    * Whether the loss is, up to a constant, the cross-entropy against one {@link #mixedTarget}: true
-   * at T = 1, and at α = 0, where T does not matter.
+   * at T = 1, and where nothing is learned from the teacher, so that T does not matter.
    */
   public boolean isCrossEntropy() {
-    return teacher.temperature() == 1 || alpha == 0;
+    return teacher.temperature() == 1 || isLabelsAlone();
+  }
+
+  /** Whether nothing is learned from the teacher: α = 0 and all rows have labels. */
+  public boolean isLabelsAlone() {
+    return alpha == 0 && labelled;
   }
 
   /**
-   * α·teacher_T + (1 − α)·onehot(label): what a family learns that can't take the loss itself.
+   * α·teacher_T + (1 − α)·onehot(label): what a family learns that can't take the loss itself. An
+   * unlabelled row's is the teacher's.
    *
    * @return rows × classes, row-major
    */
@@ -67,8 +80,10 @@ public final class DistillationLoss {
     int classes = classes();
     float[] mixed = new float[labels.length * classes];
     for (int i = 0; i < mixed.length; i++) {
-      double hard = labels[i / classes] == i % classes ? 1 - alpha : 0;
-      mixed[i] = (float) (alpha * teacher.probabilities()[i] + hard);
+      int label = labels[i / classes];
+      double weight = label == CombinedLoss.UNLABELLED ? 1 : alpha;
+      double hard = label == i % classes ? 1 - alpha : 0;
+      mixed[i] = (float) (weight * teacher.probabilities()[i] + hard);
     }
     return mixed;
   }

@@ -263,23 +263,40 @@ public final class StudentFile {
 
   private void softmax(double[] z, int from) {
     int to = from + model.classes();
+    if (to - from == 2) {
+      softmaxOfTwo(z, from);
+      return;
+    }
     double max = -Float.MAX_VALUE;
     for (int i = from; i < to; i++) {
-      // Written so that NaN fails the first comparison.
-      double finite = z[i] > -Float.MAX_VALUE ? Math.min(z[i], Float.MAX_VALUE) : -Float.MAX_VALUE;
-      z[i] = finite;
-      max = Math.max(max, finite);
+      z[i] = finite(z[i]);
+      max = Math.max(max, z[i]);
     }
     double sum = 0;
     for (int i = from; i < to; i++) {
       // Math.exp may differ in the last bit between machines.
-      double weight = StrictMath.exp((z[i] - max) / temperature);
-      z[i] = weight;
-      sum += weight;
+      z[i] = StrictMath.exp((z[i] - max) / temperature);
+      sum += z[i];
     }
     for (int i = from; i < to; i++) {
       z[i] /= sum;
     }
+  }
+
+  /** The same to the bit, with one exponential and no guess which class is the larger. */
+  private void softmaxOfTwo(double[] z, int at) {
+    double difference = finite(z[at + 1]) - finite(z[at]);
+    double weight = StrictMath.exp(-Math.abs(difference) / temperature);
+    double sum = 1 + weight;
+    double larger = 1 / sum;
+    double smaller = weight / sum;
+    z[at] = difference > 0 ? smaller : larger;
+    z[at + 1] = difference > 0 ? larger : smaller;
+  }
+
+  /** Written so that NaN fails the first comparison. */
+  private static double finite(double logit) {
+    return logit > -Float.MAX_VALUE ? Math.min(logit, Float.MAX_VALUE) : -Float.MAX_VALUE;
   }
 
   // ---- files ----

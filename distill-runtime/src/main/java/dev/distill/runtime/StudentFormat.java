@@ -232,24 +232,20 @@ final class StudentFormat {
     }
     Schema schema = parse(part(parts, SCHEMA, in), StudentFormat::schema);
     PortableModel model = parse(part(parts, MODEL, in), part -> model(part, schema));
-    Outputs outputs = parse(part(parts, OUTPUT, in), StudentFormat::outputs);
     Map<String, String> provenance = parse(part(parts, PROVENANCE, in), StudentFormat::provenance);
-    return parse(
-        part(parts, VERIFICATION, in),
-        part -> {
-          float[] rows = rows(part, model);
-          StudentFile student =
-              new StudentFile(
-                  schema,
-                  model,
-                  outputs.classes,
-                  outputs.label,
-                  outputs.temperature,
-                  rows,
-                  provenance);
-          verify(part, student);
-          return student;
-        });
+    Input verification = part(parts, VERIFICATION, in);
+    float[] rows = rows(verification, model);
+    StudentFile student =
+        parse(
+            part(parts, OUTPUT, in),
+            part -> {
+              String label = part.text();
+              double temperature = part.f64();
+              List<String> classes = texts(part, "classes");
+              return new StudentFile(schema, model, classes, label, temperature, rows, provenance);
+            });
+    verify(verification, student);
+    return student;
   }
 
   private static String tag(int bits) {
@@ -320,12 +316,6 @@ final class StudentFormat {
     return TreeFormat.read(in, schema.features());
   }
 
-  private record Outputs(String label, double temperature, List<String> classes) {}
-
-  private static Outputs outputs(Input in) throws StudentFileException {
-    return new Outputs(in.text(), in.f64(), texts(in, "classes"));
-  }
-
   private static Map<String, String> provenance(Input in) throws StudentFileException {
     int count = in.count(2, "entries");
     Map<String, String> provenance = new LinkedHashMap<>();
@@ -362,6 +352,7 @@ final class StudentFormat {
                     student.expected[i]));
       }
     }
+    in.end();
   }
 
   private static byte[] sha256(byte[] bytes, int length) {

@@ -54,6 +54,22 @@ class ScoringTest {
   }
 
   @Test
+  void two_classes_are_scored_like_any_number() {
+    for (long seed : Seeds.of(20).toArray()) {
+      Random random = new Random(seed);
+      float a = (float) random.nextGaussian() * 10;
+      float b = random.nextInt(5) == 0 ? a : (float) random.nextGaussian() * 10;
+      double temperature = Math.exp(random.nextGaussian());
+      double[] two = new double[2];
+      constant(temperature, a, b).score(new float[1], two);
+      double[] three = new double[3];
+      // The third class has a weight of exactly 0.
+      constant(temperature, a, b, -Float.MAX_VALUE).score(new float[1], three);
+      assertThat(two).as(Seeds.repeat(ScoringTest.class, seed)).containsExactly(three[0], three[1]);
+    }
+  }
+
+  @Test
   void sums_that_overflow_count_as_the_largest_float() {
     TreeEnsemble.Builder builder = TreeEnsemble.builder(1, new float[3]);
     for (int i = 0; i < 2; i++) {

@@ -3,6 +3,7 @@ package dev.distill.models.xgboost;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.distill.runtime.TreeEnsemble;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,7 +16,9 @@ import java.util.function.UnaryOperator;
  * TreeEnsemble}. Reads the stream once and keeps the trees alone.
  */
 final class BoosterReader {
-  private static final JsonFactory JSON = new JsonFactory();
+  /** XGBoost writes {@code Infinity} for a threshold above the largest finite values. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   /** One tree as it stands in the file. */
   private static final class Tree {
@@ -85,13 +88,21 @@ final class BoosterReader {
     }
     for (int i = 0; i < nodes; i++) {
       if (tree.left[i] >= 0) {
-        ensemble.split(
-            i,
-            tree.feature[i],
-            tree.threshold[i],
-            tree.left[i],
-            tree.right[i],
-            tree.defaultLeft[i] == 1);
+        boolean missingLeft = tree.defaultLeft[i] == 1;
+        if (tree.threshold[i] == Float.POSITIVE_INFINITY) {
+          // Parts missing values from all others. Infinity itself is one of the others, as it was
+          // in training, so the sides change places: nothing is below minus infinity.
+          ensemble.split(
+              i,
+              tree.feature[i],
+              Float.NEGATIVE_INFINITY,
+              tree.right[i],
+              tree.left[i],
+              !missingLeft);
+        } else {
+          ensemble.split(
+              i, tree.feature[i], tree.threshold[i], tree.left[i], tree.right[i], missingLeft);
+        }
       } else if (vector) {
         // A leaf's index into the leaf weights stands where its right child would.
         int at = tree.right[i] * classes;

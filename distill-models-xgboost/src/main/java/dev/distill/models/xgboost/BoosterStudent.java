@@ -18,6 +18,7 @@ final class BoosterStudent implements FittedStudent {
   private final int classes;
   private final int rounds;
   private final int treesPerRound;
+  private final int steps;
   private final UnaryOperator<float[]> leaf;
   private boolean closed;
 
@@ -25,6 +26,7 @@ final class BoosterStudent implements FittedStudent {
    * A student that owns its booster.
    *
    * @param rounds how many rounds count
+   * @param steps what {@link #steps()} says
    * @param leaf turns margins, one a class, into logits
    */
   BoosterStudent(
@@ -33,12 +35,14 @@ final class BoosterStudent implements FittedStudent {
       int classes,
       int rounds,
       int treesPerRound,
+      int steps,
       UnaryOperator<float[]> leaf) {
     this.booster = booster;
     this.features = features;
     this.classes = classes;
     this.rounds = rounds;
     this.treesPerRound = treesPerRound;
+    this.steps = steps;
     this.leaf = leaf;
   }
 
@@ -57,7 +61,7 @@ final class BoosterStudent implements FittedStudent {
       // In place: no DMatrix is made, so none can leak.
       float[][] margins =
           booster.inplace_predict(
-              rows.values(),
+              MatrixPool.finite(rows.values()),
               rows.rows(),
               features,
               Float.NaN,
@@ -103,13 +107,18 @@ final class BoosterStudent implements FittedStudent {
 
   @Override
   public int steps() {
-    return rounds;
+    return steps;
   }
 
   @Override
   public synchronized void close() {
     closed = true;
     booster.dispose();
+  }
+
+  /** What XGBoost holds; for tests of it. */
+  Booster booster() {
+    return booster;
   }
 
   private void open() {

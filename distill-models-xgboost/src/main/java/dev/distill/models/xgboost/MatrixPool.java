@@ -17,6 +17,7 @@ final class MatrixPool implements AutoCloseable {
   private final Matrix matrix;
   private final Deque<DMatrix> free = new ArrayDeque<>();
   private final List<DMatrix> all = new ArrayList<>();
+  private boolean closed;
 
   MatrixPool(Matrix matrix) {
     this.matrix = matrix;
@@ -25,6 +26,7 @@ final class MatrixPool implements AutoCloseable {
   /** A DMatrix for the caller alone, until the loan is closed. */
   Loan borrow() throws XGBoostError {
     synchronized (this) {
+      open();
       DMatrix found = free.poll();
       if (found != null) {
         return new Loan(this, found);
@@ -32,6 +34,10 @@ final class MatrixPool implements AutoCloseable {
     }
     DMatrix made = toNative(matrix);
     synchronized (this) {
+      if (closed) {
+        made.dispose();
+      }
+      open();
       all.add(made);
     }
     return new Loan(this, made);
@@ -46,31 +52,44 @@ final class MatrixPool implements AutoCloseable {
     free.push(dmatrix);
   }
 
+  private void open() {
+    if (closed) {
+      throw new IllegalStateException("the pool of " + matrix + " is closed");
+    }
+  }
+
   @Override
   public synchronized void close() {
+    closed = true;
     all.forEach(DMatrix::dispose);
     all.clear();
     free.clear();
   }
 
-  /**
-   * Copies rows to native memory; the caller disposes of them. XGBoost refuses infinite values, so
-   * they become the largest finite ones, which stand on the same side of every threshold it learns.
-   */
+  /** Copies rows to native memory; the caller disposes of them. */
   static DMatrix toNative(Matrix rows) throws XGBoostError {
-    float[] values = rows.values();
+    return new DMatrix(finite(rows.values()), rows.rows(), rows.columns(), Float.NaN);
+  }
+
+  /**
+   * The values with infinite ones as the largest finite ones: XGBoost refuses infinity in a
+   * DMatrix, and in place takes it for a missing value where it parts those from all others.
+   *
+   * @return the array itself if nothing is infinite
+   */
+  static float[] finite(float[] values) {
     for (int i = 0; i < values.length; i++) {
       if (Float.isInfinite(values[i])) {
-        values = values.clone();
-        for (int j = i; j < values.length; j++) {
-          if (Float.isInfinite(values[j])) {
-            values[j] = Math.copySign(Float.MAX_VALUE, values[j]);
+        float[] copy = values.clone();
+        for (int j = i; j < copy.length; j++) {
+          if (Float.isInfinite(copy[j])) {
+            copy[j] = Math.copySign(Float.MAX_VALUE, copy[j]);
           }
         }
-        break;
+        return copy;
       }
     }
-    return new DMatrix(values, rows.rows(), rows.columns(), Float.NaN);
+    return values;
   }
 
   /** A DMatrix on loan. */

@@ -79,6 +79,11 @@ public final class XgboostTree implements StudentModel {
     for (int i = 0; i < targets.length; i++) {
       prior[i % classes] += (double) targets[i] / rows;
     }
+    for (double share : prior) {
+      if (!Double.isFinite(share)) {
+        throw new FitException("the training targets are not all finite");
+      }
+    }
     float[] gradient = new float[targets.length];
     float[] curvature = new float[targets.length];
     for (int i = 0; i < targets.length; i++) {
@@ -107,7 +112,7 @@ public final class XgboostTree implements StudentModel {
         booster.boost(data.dmatrix(), 0, gradient, curvature);
         context.report(1, Double.NaN);
         return new BoosterStudent(
-            booster, training.features().columns(), classes, 1, 1, logarithm(prior));
+            booster, training.features().columns(), classes, 1, 1, 0, logarithm(prior));
       } catch (XGBoostError | RuntimeException | Error e) {
         booster.dispose();
         throw e;

@@ -42,8 +42,20 @@ public final class XgboostTrees implements StudentModel {
   /** Rounds without a better validation loss before boosting stops. */
   private static final int PATIENCE = 12;
 
+  private final boolean customLossOnly;
+
   /** Made by the service loader. */
-  public XgboostTrees() {}
+  public XgboostTrees() {
+    this(false);
+  }
+
+  /**
+   * A family that may be told to use the loss's gradient even where XGBoost has the same loss, so
+   * that a test can compare the two.
+   */
+  XgboostTrees(boolean customLossOnly) {
+    this.customLossOnly = customLossOnly;
+  }
 
   @Override
   public String id() {
@@ -106,7 +118,7 @@ public final class XgboostTrees implements StudentModel {
     DistillationLoss loss = ((Targets.Gradient) training.targets()).loss();
     int classes = training.classes();
     boolean joint = classes > 2 && hyperparameters.choice(LEAVES).equals("all_classes");
-    boolean nativeLoss = !joint && loss.isCrossEntropy() && (classes == 2 || loss.alpha() == 0);
+    boolean nativeLoss = !joint && !customLossOnly && hasNative(loss);
     Map<String, Object> parameters = new LinkedHashMap<>();
     parameters.put("tree_method", "hist");
     parameters.put("nthread", context.threads());
@@ -150,6 +162,7 @@ public final class XgboostTrees implements StudentModel {
             classes,
             rounds,
             classes == 2 || joint ? 1 : classes,
+            rounds,
             IDENTITY);
       } catch (XGBoostError | RuntimeException | Error e) {
         booster.dispose();
@@ -202,12 +215,21 @@ public final class XgboostTrees implements StudentModel {
     }
   }
 
+  /** Whether an objective of XGBoost's own is the same loss. */
+  private static boolean hasNative(DistillationLoss loss) {
+    return loss.isCrossEntropy() && (loss.classes() == 2 || loss.isLabelsAlone());
+  }
+
   /** XGBoost's label for which its own objective is the same loss. */
   private static float[] nativeLabels(DistillationLoss loss) {
     float[] labels = new float[loss.rows()];
     float[] mixed = loss.classes() == 2 ? loss.mixedTarget() : new float[0];
     for (int i = 0; i < labels.length; i++) {
       labels[i] = loss.classes() == 2 ? mixed[2 * i + 1] : loss.labels()[i];
+      if (!Float.isFinite(labels[i])) {
+        // XGBoost's own check lets NaN through.
+        throw new FitException("the target of training row " + i + " is not finite");
+      }
     }
     return labels;
   }

@@ -1,0 +1,104 @@
+package dev.distill.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/** Runs a group of benchmarks with forks, warm-up and the allocation profiler. */
+public final class Benchmarks {
+  private static final Map<String, List<Class<?>>> GROUPS =
+      Map.of(
+          "kernels", List.of(KernelBench.class),
+          "serving", List.of(ServingBench.class),
+          "training", List.of(TrainingBench.class),
+          "all", List.of(KernelBench.class, ServingBench.class, TrainingBench.class));
+
+  private Benchmarks() {}
+
+  /** Takes the name of a group and {@code --quick}. */
+  public static void main(String[] arguments) throws RunnerException {
+    List<String> words = new ArrayList<>(Arrays.asList(arguments));
+    boolean quick = words.remove("--quick");
+    if (words.size() != 1 || !GROUPS.containsKey(words.get(0))) {
+      System.err.println("usage: java -jar benchmarks.jar kernels|serving|training|all [--quick]");
+      System.exit(2);
+    }
+    List<Ratios.Measured> measured = new ArrayList<>();
+    for (Class<?> group : GROUPS.getOrDefault(words.get(0), List.of())) {
+      for (RunResult result : run(group, quick)) {
+        measured.add(measured(result));
+      }
+    }
+    System.out.println();
+    System.out.println("Ratios within this run" + (quick ? " (quick: rough)" : ""));
+    new Ratios(measured).lines().forEach(line -> System.out.println("  " + line));
+  }
+
+  private static Collection<RunResult> run(Class<?> group, boolean quick) throws RunnerException {
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include("^" + group.getName() + "\\.")
+            .addProfiler(GCProfiler.class)
+            .shouldFailOnError(true);
+    if (Runtime.version().feature() >= 24) {
+      options.jvmArgsAppend("--enable-native-access=ALL-UNNAMED");
+    }
+    if (quick) {
+      options.forks(1).warmupIterations(2).measurementIterations(3);
+      if (group != TrainingBench.class) {
+        options
+            .warmupTime(TimeValue.milliseconds(400))
+            .measurementTime(TimeValue.milliseconds(300));
+      }
+      if (group == KernelBench.class) {
+        options.param("classes", "2", "10");
+      }
+      if (group == ServingBench.class) {
+        options.param("rows", "16", "65536");
+      }
+    }
+    return new Runner(options.build()).run();
+  }
+
+  private static Ratios.Measured measured(RunResult result) {
+    BenchmarkParams params = result.getParams();
+    String name = params.getBenchmark();
+    String[] parts = name.split("\\.");
+    String parameters =
+        params.getParamsKeys().stream()
+            .sorted(Comparator.reverseOrder())
+            .map(params::getParam)
+            .collect(Collectors.joining(" × "));
+    Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
+    return new Ratios.Measured(
+        parts[parts.length - 2] + "." + parts[parts.length - 1],
+        parameters,
+        elements(params),
+        result.getPrimaryResult().getScore(),
+        allocated == null ? Double.NaN : allocated.getScore());
+  }
+
+  private static int elements(BenchmarkParams params) {
+    if (params.getParamsKeys().contains("rows")) {
+      return Integer.parseInt(params.getParam("rows"));
+    }
+    if (params.getParamsKeys().contains("classes")) {
+      int classes = Integer.parseInt(params.getParam("classes"));
+      return KernelBench.ELEMENTS / classes * classes;
+    }
+    return 1;
+  }
+}

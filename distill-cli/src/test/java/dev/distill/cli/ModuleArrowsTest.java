@@ -1,0 +1,65 @@
+package dev.distill.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows between modules; core's own test holds those between its packages. */
+@AnalyzeClasses(packages = "dev.distill", importOptions = DoNotIncludeTests.class)
+class ModuleArrowsTest {
+  @ArchTest
+  static final ArchRule RUNTIME_NEEDS_THE_JDK_ALONE =
+      classes()
+          .that()
+          .resideInAPackage("dev.distill.runtime..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("java..", "dev.distill.runtime..", "org.jspecify..");
+
+  @ArchTest
+  static final ArchRule MODELS_KNOW_SPI_AND_LOSS_ALONE =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.distill.models..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.distill.auto..",
+              "dev.distill.cli..",
+              "dev.distill.data..",
+              "dev.distill.guice..",
+              "dev.distill.metrics..",
+              "dev.distill.report..",
+              "dev.distill.search..");
+
+  @ArchTest
+  static final ArchRule NOBODY_NAMES_A_FAMILY =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.distill.models..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.distill.models..");
+
+  @ArchTest
+  static final ArchRule ML_LIBRARIES_STAY_IN_THEIR_MODULE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.distill.models.xgboost..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ml.dmlc..");
+
+  @ArchTest
+  static final ArchRule FILES_ARE_READ_IN_ONE_ROOM =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.distill.cli.data..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.duckdb..", "java.sql..");
+}
