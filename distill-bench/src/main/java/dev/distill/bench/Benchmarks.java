@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -43,6 +44,12 @@ public final class Benchmarks {
       }
     }
     System.out.println();
+    String waiting = System.getenv().getOrDefault("OMP_WAIT_POLICY", "not set");
+    System.out.println(
+        "JDK "
+            + Runtime.version().feature()
+            + ", OMP_WAIT_POLICY "
+            + waiting.toLowerCase(Locale.ROOT));
     System.out.println("Ratios within this run" + (quick ? " (quick: rough)" : ""));
     new Ratios(measured).lines().forEach(line -> System.out.println("  " + line));
   }

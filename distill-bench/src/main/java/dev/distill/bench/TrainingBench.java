@@ -21,6 +21,9 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Boosting 20 000 × 30 rows of 5 classes for 50 rounds of depth 4: by XGBoost's own {@code
  * multi:softprob}, by our gradient of the very same loss, and by the distillation loss at T = 3.
+ *
+ * <p>Two threads need two idle cores, or {@code OMP_WAIT_POLICY=passive} in the environment: OpenMP
+ * spins while it waits, and beside other work on the same cores takes many times as long.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
