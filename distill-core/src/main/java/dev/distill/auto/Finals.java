@@ -51,15 +51,13 @@ final class Finals {
     }
     Search search = searches.get(0);
     List<TrialOutcome> best = best(search);
-    boolean fewRows = rows.full() == rows.search();
+    boolean fewRows = rows.crossValidated();
     List<Double> alphas = config.alphas();
     if (alphas.isEmpty()) {
       alphas = fewRows ? FEW_ROWS_ALPHAS : MANY_ROWS_ALPHAS;
     }
-    List<TrialSpec> configurations = new ArrayList<>();
-    best.forEach(o -> configurations.add(o.spec()));
     TrialSpec own = best.get(0).spec();
-    configurations.add(twin.spec().as(own));
+    List<TrialSpec> configurations = List.of(own, twin.spec().as(own));
     List<TrialSpec> entries = new ArrayList<>();
     for (TrialSpec spec : configurations) {
       // Softer targets than T = 1 were worth searching, but on many rows did not hold on test rows.

@@ -18,6 +18,11 @@ import java.util.stream.IntStream;
  */
 record Rows(List<Fold> search, List<Fold> full) {
 
+  /** Whether rows are so few that every one of them is judged on once. */
+  boolean crossValidated() {
+    return search.size() > 1;
+  }
+
   static Rows cut(Dataset train, DistillConfig config) {
     Matrix features = train.features();
     int classes = train.classes().size();
