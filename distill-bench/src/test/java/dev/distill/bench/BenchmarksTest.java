@@ -76,7 +76,8 @@ class BenchmarksTest {
                     new Ratios.Measured("TrainingBench.customSameLoss", "1", 1, 440, 0)))
             .lines();
     assertThat(lines).hasSize(4);
-    assertThat(lines.get(1)).contains("7.00 ns an element", "7.0 × an addition", "0 B/op");
+    assertThat(lines.get(1))
+        .contains("7.00 ns an element", "7.0 × an addition", "0.00 B an element");
     assertThat(lines.get(2)).contains("500 ns", "in place  40.0 ×", "by DMatrix   NaN ×");
     assertThat(lines.get(3)).contains("1 thread(s)", "1.10 × native");
   }
