@@ -80,7 +80,7 @@ public final class XgboostTrees implements StudentModel {
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
     // A round costs a tree a class, in training and in serving: fewer but larger steps for many.
-    int rounds = shape.classes() == 2 ? 200 : Math.max(60, Math.min(200, 2_600 / shape.classes()));
+    int rounds = shape.classes() == 2 ? 200 : Math.max(60, Math.min(400, 2_600 / shape.classes()));
     SearchSpace.Builder space =
         SearchSpace.builder()
             .addSteps(
