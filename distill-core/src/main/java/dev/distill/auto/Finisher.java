@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 /** Makes the deployable student of a chosen trial and looks at the test rows, once a student. */
 final class Finisher {
   private static final int VERIFICATION_ROWS = 16;
+  private static final int VERIFICATION_VALUES = 16_384;
   private static final int PARITY_ROWS = 2_000;
 
   private final DistillationTask task;
@@ -122,12 +123,13 @@ final class Finisher {
 
   /**
    * Rows to verify a file with: each value drawn from its column on its own, so that no row of the
-   * training data travels in the file; the first row is all missing.
+   * training data travels in the file; the first row is all missing. Fewer in very wide data.
    */
   private float[] verificationRows() {
     Matrix rows = task.train().features();
     RandomGenerator random = Seeds.random(config.seed(), "verification rows");
-    float[] drawn = new float[VERIFICATION_ROWS * rows.columns()];
+    int count = Math.max(2, Math.min(VERIFICATION_ROWS, VERIFICATION_VALUES / rows.columns()));
+    float[] drawn = new float[count * rows.columns()];
     for (int i = 0; i < drawn.length; i++) {
       drawn[i] =
           i < rows.columns()

@@ -96,6 +96,7 @@ public final class XgboostTree implements StudentModel {
     parameters.put("multi_strategy", "multi_output_tree");
     parameters.put("base_score", 0.0);
     parameters.put("tree_method", "hist");
+    parameters.put("max_bin", MatrixPool.bins(training.features().columns()));
     parameters.put("grow_policy", "lossguide");
     parameters.put("max_depth", 0);
     parameters.put("max_leaves", hyperparameters.integer(LEAVES));

@@ -121,6 +121,7 @@ public final class XgboostTrees implements StudentModel {
     boolean nativeLoss = !joint && !customLossOnly && hasNative(loss);
     Map<String, Object> parameters = new LinkedHashMap<>();
     parameters.put("tree_method", "hist");
+    parameters.put("max_bin", MatrixPool.bins(training.features().columns()));
     parameters.put("nthread", context.threads());
     parameters.put("seed", (int) (context.seed() & 0x7fffffff));
     parameters.put("verbosity", 0);
