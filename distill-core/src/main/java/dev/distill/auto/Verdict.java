@@ -99,11 +99,16 @@ public record Verdict(
     }
     if (kl.lower() > 0) {
       boolean loss = logLoss.upper() < 0;
+      // The student is behind the twin here, so a gap closed above 0 means that the teacher is too.
+      boolean teacherAhead = !((loss ? gapClosedLogLoss : gapClosedAccuracy) > 0);
       return text(
           "Distillation brought the student closer to the teacher than its hard-label twin (KL"
-              + " lower by %.4f), but its %s is worse than the twin's by %.4f: the teacher knows no"
-              + " more than the labels do here. To predict labels, use the twin.",
-          kl.estimate(), loss ? "log loss" : "accuracy", -(loss ? logLoss : accuracy).estimate());
+              + " lower by %.4f), but its %s is worse than the twin's by %.4f%s. To predict labels,"
+              + " use the twin.",
+          kl.estimate(),
+          loss ? "log loss" : "accuracy",
+          -(loss ? logLoss : accuracy).estimate(),
+          teacherAhead ? "" : ", where the teacher is behind the twin too");
     }
     return text(
         "Distillation did not help here: the student is no closer to the teacher than the same"
