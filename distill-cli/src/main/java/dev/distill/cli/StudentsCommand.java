@@ -36,7 +36,7 @@ final class StudentsCommand implements Callable<Integer> {
           "  learns from %s, up to %s classes, %s, %s%n",
           level(can),
           can.maxClasses(),
-          can.missingValues() ? "missing values as they are" : "no missing values",
+          features(can),
           can.deterministic()
               ? "the same student for a seed at any number of threads"
               : "not deterministic");
@@ -55,6 +55,14 @@ final class StudentsCommand implements Callable<Integer> {
     catalog.problems().forEach(problem -> out.println("not loaded: " + problem));
     out.flush();
     return Main.OK;
+  }
+
+  private static String features(Capabilities can) {
+    return switch (can.encoding()) {
+      case AS_IS -> "missing values as they are";
+      case BINNED -> "missing values as the lowest";
+      case STANDARDIZED -> "missing values as the mean, with an indicator";
+    };
   }
 
   private static String level(Capabilities can) {

@@ -128,14 +128,11 @@ public final class AutoDistiller {
     List<StudentModel> fitting = new ArrayList<>();
     List<String> unfit = new ArrayList<>();
     int classes = task.train().classes().size();
-    boolean missing = hasMissing(task.train().features());
     for (StudentModel family : catalog.select(config.families())) {
       if (family.capabilities().maxClasses() < classes) {
         unfit.add(
             "%s takes at most %s classes, got %s"
                 .formatted(family.id(), family.capabilities().maxClasses(), classes));
-      } else if (missing && !family.capabilities().missingValues()) {
-        unfit.add(family.id() + " takes no missing values");
       } else if (!Ladder.distils(family)) {
         unfit.add(family.id() + " learns from labels alone and can't be distilled into");
       } else {
@@ -148,15 +145,6 @@ public final class AutoDistiller {
               + String.join("; ", unfit));
     }
     return fitting;
-  }
-
-  private static boolean hasMissing(Matrix features) {
-    for (float value : features.values()) {
-      if (Float.isNaN(value)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private List<Search> searches(List<StudentModel> families, TaskShape shape) {

@@ -1,6 +1,7 @@
 package dev.distill.auto;
 
 import dev.distill.data.Dataset;
+import dev.distill.data.EncodedFit;
 import dev.distill.loss.DistillationLoss;
 import dev.distill.loss.ReferenceLoss;
 import dev.distill.loss.SoftTargets;
@@ -144,7 +145,8 @@ final class Distiller {
         fold.validation() == null || spec.kind() == TrialSpec.Kind.REFERENCE
             ? null
             : watched(fold, spec);
-    return student.fit(training, hyperparameters, new Context(spec.seed(), threads, watched));
+    return EncodedFit.fit(
+        student, training, hyperparameters, new Context(spec.seed(), threads, watched));
   }
 
   private Validation watched(Fold fold, TrialSpec spec) {

@@ -9,7 +9,7 @@ import dev.distill.spi.Targets;
  * The ladder: the only place where the teacher's distribution is reduced to what a family can learn
  * from.
  */
-final class Ladder {
+public final class Ladder {
   private Ladder() {}
 
   /**
@@ -18,7 +18,7 @@ final class Ladder {
    * @throws IllegalArgumentException if the family knows labels alone and the loss has a teacher in
    *     it: it is never silently trained on something else
    */
-  static Targets reduce(StudentModel student, DistillationLoss loss) {
+  public static Targets reduce(StudentModel student, DistillationLoss loss) {
     return switch (student.capabilities().level()) {
       case LOSS_GRADIENT -> new Targets.Gradient(loss);
       case SOFT_TARGETS -> new Targets.Soft(loss.mixedTarget());

@@ -5,8 +5,8 @@ package dev.distill.spi;
  *
  * @param level the best form of targets it learns from
  * @param maxClasses the most classes it can tell apart
- * @param missingValues whether NaN features are learned from; otherwise rows with NaN are refused
+ * @param encoding in what form it wants its features
  * @param deterministic whether one seed gives one student, at any number of threads
  */
 public record Capabilities(
-    TargetLevel level, int maxClasses, boolean missingValues, boolean deterministic) {}
+    TargetLevel level, int maxClasses, Encoding encoding, boolean deterministic) {}

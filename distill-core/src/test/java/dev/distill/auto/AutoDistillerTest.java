@@ -264,26 +264,6 @@ class AutoDistillerTest {
   }
 
   @Test
-  void a_family_without_missing_values_is_refused_where_there_are_some() {
-    float[][] rows = new float[40][];
-    List<String> labels = new ArrayList<>();
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = new float[] {i == 7 ? Float.NaN : i, 0};
-      labels.add(i % 2 == 0 ? "a" : "b");
-    }
-    Dataset data = Dataset.of(List.of("x", "y"), rows, labels);
-    double[] teacher = new double[80];
-    Arrays.fill(teacher, 0.5);
-    AutoDistiller distiller =
-        new AutoDistiller(
-            StudentCatalog.of(List.of(FakeFamily.soft("fake.whole").refusesMissing())),
-            config().build());
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> distiller.distill(data, features -> teacher))
-        .withMessage("no student family fits: fake.whole takes no missing values");
-  }
-
-  @Test
   void given_temperatures_and_alphas_are_the_only_ones_tried() {
     DistillationResult result =
         distill(

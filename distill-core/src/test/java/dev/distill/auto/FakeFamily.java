@@ -3,6 +3,7 @@ package dev.distill.auto;
 import dev.distill.runtime.PortableModel;
 import dev.distill.runtime.TreeEnsemble;
 import dev.distill.spi.Capabilities;
+import dev.distill.spi.Encoding;
 import dev.distill.spi.FitContext;
 import dev.distill.spi.FittedStudent;
 import dev.distill.spi.Hyperparameter;
@@ -35,7 +36,7 @@ public final class FakeFamily implements StudentModel {
   private final String id;
   private final TargetLevel level;
   private int maxClasses = 100;
-  private boolean missingValues = true;
+  private Encoding encoding = Encoding.AS_IS;
   private boolean portable = true;
   private boolean steps;
   private float offset;
@@ -64,8 +65,8 @@ public final class FakeFamily implements StudentModel {
     return this;
   }
 
-  public FakeFamily refusesMissing() {
-    missingValues = false;
+  public FakeFamily encoding(Encoding form) {
+    encoding = form;
     return this;
   }
 
@@ -115,7 +116,7 @@ public final class FakeFamily implements StudentModel {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(level, maxClasses, missingValues, true);
+    return new Capabilities(level, maxClasses, encoding, true);
   }
 
   @Override

@@ -44,7 +44,7 @@ class StudentCatalogTest {
           @Override public String id() { return %s; }
           @Override public String description() { return ""; }
           @Override public Capabilities capabilities() {
-            return new Capabilities(TargetLevel.SOFT_TARGETS, 2, true, true);
+            return new Capabilities(TargetLevel.SOFT_TARGETS, 2, Encoding.AS_IS, true);
           }
           @Override public SearchSpace searchSpace(TaskShape shape) {
             return SearchSpace.builder().build();

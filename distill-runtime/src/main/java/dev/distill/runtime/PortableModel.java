@@ -8,7 +8,8 @@ package dev.distill.runtime;
  * a class, of which a softmax makes probabilities. They are float32 sums; the methods that take a
  * {@code double[]} write the same values, widened.
  */
-public sealed interface PortableModel permits TreeEnsemble {
+public sealed interface PortableModel
+    permits TreeEnsemble, DenseNetwork, FactorizationMachine, StandardizedModel, Logarithm {
 
   /** Number of features a row has. */
   int features();

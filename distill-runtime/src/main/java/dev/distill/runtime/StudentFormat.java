@@ -46,7 +46,6 @@ final class StudentFormat {
           VERIFICATION, "verification",
           PROVENANCE, "provenance");
 
-  private static final String TREES = "trees";
   private static final int NUMBER = 0;
   private static final int INDICATORS = 1;
   private static final int FREQUENCY_RANK = 2;
@@ -61,7 +60,7 @@ final class StudentFormat {
     out.i32(VERSION);
     out.i64(0);
     section(out, SCHEMA, REQUIRED, () -> schema(student.schema(), out));
-    section(out, MODEL, REQUIRED, () -> model(student.model(), out));
+    section(out, MODEL, REQUIRED, () -> ModelFormat.write(student.model(), out));
     section(out, OUTPUT, REQUIRED, () -> output(student, out));
     section(out, VERIFICATION, 0, () -> verification(student, out));
     section(out, PROVENANCE, 0, () -> provenance(student, out));
@@ -93,13 +92,6 @@ final class StudentFormat {
         out.u8(NUMBER);
         out.text(column.name());
       }
-    }
-  }
-
-  private static void model(PortableModel model, Output out) {
-    if (model instanceof TreeEnsemble trees) {
-      out.text(TREES);
-      TreeFormat.write(trees, out);
     }
   }
 
@@ -231,7 +223,8 @@ final class StudentFormat {
       }
     }
     Schema schema = parse(part(parts, SCHEMA, in), StudentFormat::schema);
-    PortableModel model = parse(part(parts, MODEL, in), part -> model(part, schema));
+    PortableModel model =
+        parse(part(parts, MODEL, in), part -> ModelFormat.read(part, schema.features()));
     Map<String, String> provenance = parse(part(parts, PROVENANCE, in), StudentFormat::provenance);
     Input verification = part(parts, VERIFICATION, in);
     float[] rows = rows(verification, model);
@@ -306,14 +299,6 @@ final class StudentFormat {
       texts.add(in.text());
     }
     return texts;
-  }
-
-  private static PortableModel model(Input in, Schema schema) throws StudentFileException {
-    String kind = in.text();
-    if (!kind.equals(TREES)) {
-      throw in.refused("has a model of kind '%s'; this reader knows: %s".formatted(kind, TREES));
-    }
-    return TreeFormat.read(in, schema.features());
   }
 
   private static Map<String, String> provenance(Input in) throws StudentFileException {

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -735,6 +737,43 @@ public final class TreeEnsemble implements PortableModel {
 
   private int at(int tree, int node) {
     return roots[tree] + Objects.checkIndex(node, nodes(tree));
+  }
+
+  /**
+   * A question at a node.
+   *
+   * @param feature the index of the value that is compared
+   * @param threshold values below it go left, others right; not NaN
+   * @param missingLeft whether a missing value (NaN) goes left
+   */
+  public record Split(int feature, float threshold, boolean missingLeft) {}
+
+  /** The same trees with other splits and other values in their leaves. */
+  public TreeEnsemble map(UnaryOperator<Split> splits, DoubleUnaryOperator values) {
+    int[] sizes = new int[targets.length];
+    for (int tree = 0; tree < sizes.length; tree++) {
+      sizes[tree] = nodes(tree);
+    }
+    TreeLayout layout = new TreeLayout(features, base, targets, sizes, leaves.length / base.length);
+    for (int tree = 0; tree < sizes.length; tree++) {
+      for (int node = 0; node < sizes[tree]; node++) {
+        if (!isLeaf(tree, node)) {
+          Split split =
+              splits.apply(
+                  new Split(feature(tree, node), threshold(tree, node), missingLeft(tree, node)));
+          layout.split(split.feature, split.threshold, split.missingLeft);
+        } else if (targets[tree] != EVERY) {
+          layout.leaf((float) values.applyAsDouble(leaf(tree, node, targets[tree])));
+        } else {
+          float[] vector = new float[base.length];
+          for (int k = 0; k < vector.length; k++) {
+            vector[k] = (float) values.applyAsDouble(leaf(tree, node, k));
+          }
+          layout.leaf(vector);
+        }
+      }
+    }
+    return layout.build();
   }
 
   /** Starts an ensemble whose logits are {@code base} (one a class) before any tree. */

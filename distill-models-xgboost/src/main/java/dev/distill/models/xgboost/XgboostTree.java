@@ -1,6 +1,8 @@
 package dev.distill.models.xgboost;
 
+import dev.distill.runtime.Logarithm;
 import dev.distill.spi.Capabilities;
+import dev.distill.spi.Encoding;
 import dev.distill.spi.FitContext;
 import dev.distill.spi.FitException;
 import dev.distill.spi.FittedStudent;
@@ -29,9 +31,6 @@ public final class XgboostTree implements StudentModel {
   private static final String MIN_ROWS = "min_leaf_rows";
   private static final String LAMBDA = "lambda";
 
-  /** Probabilities below this are raised to it before the logarithm. */
-  private static final double FLOOR = 1e-6;
-
   /** Made by the service loader. */
   public XgboostTree() {}
 
@@ -52,7 +51,7 @@ public final class XgboostTree implements StudentModel {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(TargetLevel.SOFT_TARGETS, 1_000, true, true);
+    return new Capabilities(TargetLevel.SOFT_TARGETS, 1_000, Encoding.AS_IS, true);
   }
 
   @Override
@@ -127,7 +126,7 @@ public final class XgboostTree implements StudentModel {
     return margins -> {
       float[] logits = new float[margins.length];
       for (int k = 0; k < logits.length; k++) {
-        logits[k] = (float) Math.log(Math.max(FLOOR, prior[k] + margins[k]));
+        logits[k] = Logarithm.of(prior[k] + margins[k]);
       }
       return logits;
     };

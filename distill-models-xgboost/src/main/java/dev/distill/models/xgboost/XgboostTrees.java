@@ -2,6 +2,7 @@ package dev.distill.models.xgboost;
 
 import dev.distill.loss.DistillationLoss;
 import dev.distill.spi.Capabilities;
+import dev.distill.spi.Encoding;
 import dev.distill.spi.FitContext;
 import dev.distill.spi.FitException;
 import dev.distill.spi.FittedStudent;
@@ -74,7 +75,7 @@ public final class XgboostTrees implements StudentModel {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(TargetLevel.LOSS_GRADIENT, 1_000, true, true);
+    return new Capabilities(TargetLevel.LOSS_GRADIENT, 1_000, Encoding.AS_IS, true);
   }
 
   @Override

@@ -1,0 +1,82 @@
+package dev.distill.data;
+
+import dev.distill.runtime.PortableModel;
+import dev.distill.runtime.StandardizedModel;
+import dev.distill.runtime.Standardizer;
+import dev.distill.spi.Matrix;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** Standardized features ({@code Encoding.STANDARDIZED}), learned on training rows. */
+final class Standardized implements RowEncoder {
+  private final Standardizer standardizer;
+
+  private Standardized(Standardizer standardizer) {
+    this.standardizer = standardizer;
+  }
+
+  /** Means and deviations of the finite values; ranges too, so that no row is far outside. */
+  static Standardized learn(Matrix rows) {
+    int columns = rows.columns();
+    float[] low = new float[columns];
+    float[] high = new float[columns];
+    double[] center = new double[columns];
+    double[] scale = new double[columns];
+    IntStream.Builder indicators = IntStream.builder();
+    Set<BitSet> patterns = new HashSet<>();
+    for (int j = 0; j < columns; j++) {
+      BitSet missing = new BitSet(rows.rows());
+      int count = 0;
+      double mean = 0;
+      double squares = 0;
+      float least = Float.POSITIVE_INFINITY;
+      float most = Float.NEGATIVE_INFINITY;
+      for (int i = 0; i < rows.rows(); i++) {
+        float x = rows.get(i, j);
+        if (Float.isNaN(x)) {
+          missing.set(i);
+        } else if (Float.isFinite(x)) {
+          least = Math.min(least, x);
+          most = Math.max(most, x);
+          // Welford (1962): no large sums that cancel.
+          double step = x - mean;
+          mean += step / ++count;
+          squares += step * (x - mean);
+        }
+      }
+      if (least < most) {
+        low[j] = least;
+        high[j] = most;
+        center[j] = mean;
+        scale[j] = 1 / Math.sqrt(squares / count);
+      }
+      if (!missing.isEmpty() && patterns.add(missing)) {
+        indicators.add(j);
+      }
+    }
+    return new Standardized(
+        new Standardizer(low, high, center, scale, indicators.build().toArray()));
+  }
+
+  @Override
+  public int features() {
+    return standardizer.features();
+  }
+
+  @Override
+  public int outputs() {
+    return standardizer.outputs();
+  }
+
+  @Override
+  public void encode(float[] row, int at, float[] out, int o) {
+    standardizer.apply(row, at, out, o);
+  }
+
+  @Override
+  public PortableModel portable(PortableModel model) {
+    return new StandardizedModel(standardizer, model);
+  }
+}

@@ -1,0 +1,183 @@
+package dev.distill.runtime;
+
+import dev.distill.runtime.DenseNetwork.Activation;
+import dev.distill.runtime.DenseNetwork.Layer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The bytes of a {@link PortableModel} in a student file: the name of its kind, then the model. */
+final class ModelFormat {
+  private static final String TREES = "trees";
+  private static final String NETWORK = "network";
+  private static final String FACTORIZATION = "factorization";
+  private static final String STANDARDIZED = "standardized";
+  private static final String LOGARITHM = "logarithm";
+  private static final List<String> KINDS =
+      List.of(TREES, NETWORK, FACTORIZATION, STANDARDIZED, LOGARITHM);
+
+  private static final List<Activation> ACTIVATIONS =
+      List.of(Activation.IDENTITY, Activation.RELU, Activation.TANH);
+
+  /** Models inside models: more than any family makes, and no deep recursion. */
+  private static final int DEEPEST = 4;
+
+  private ModelFormat() {}
+
+  static void write(PortableModel model, Output out) {
+    if (model instanceof TreeEnsemble trees) {
+      out.text(TREES);
+      TreeFormat.write(trees, out);
+    } else if (model instanceof DenseNetwork network) {
+      out.text(NETWORK);
+      network(network, out);
+    } else if (model instanceof FactorizationMachine machine) {
+      out.text(FACTORIZATION);
+      factorization(machine, out);
+    } else if (model instanceof StandardizedModel standardized) {
+      out.text(STANDARDIZED);
+      standardizer(standardized.standardizer(), out);
+      write(standardized.model(), out);
+    } else if (model instanceof Logarithm logarithm) {
+      out.text(LOGARITHM);
+      write(logarithm.model(), out);
+    }
+  }
+
+  /** Reads a model that must have so many features. */
+  static PortableModel read(Input in, int features) throws StudentFileException {
+    return read(in, features, DEEPEST);
+  }
+
+  private static PortableModel read(Input in, int features, int deepest)
+      throws StudentFileException {
+    String kind = in.text();
+    if (deepest == 0) {
+      throw in.corrupt("models within models, deeper than " + DEEPEST);
+    }
+    PortableModel model =
+        switch (kind) {
+          case TREES -> TreeFormat.read(in, features);
+          case NETWORK -> network(in);
+          case FACTORIZATION -> factorization(in);
+          case STANDARDIZED -> {
+            Standardizer standardizer = standardizer(in);
+            yield new StandardizedModel(
+                standardizer, read(in, standardizer.outputs(), deepest - 1));
+          }
+          case LOGARITHM -> Logarithm.of(read(in, features, deepest - 1));
+          default ->
+              throw in.refused(
+                  "has a model of kind '%s'; this reader knows: %s"
+                      .formatted(kind, String.join(", ", KINDS)));
+        };
+    if (model.features() != features) {
+      throw in.corrupt("%d features, but the schema has %d".formatted(model.features(), features));
+    }
+    return model;
+  }
+
+  private static void network(DenseNetwork network, Output out) {
+    out.count(network.features());
+    out.count(network.layers().size());
+    for (Layer layer : network.layers()) {
+      out.count(layer.outputs());
+      out.u8(ACTIVATIONS.indexOf(layer.activation()));
+      floats(layer.weights(), out);
+      floats(layer.bias(), out);
+    }
+  }
+
+  private static DenseNetwork network(Input in) throws StudentFileException {
+    int inputs = in.count();
+    int count = in.count(2, "layers");
+    List<Layer> layers = new ArrayList<>(count);
+    for (int l = 0; l < count; l++) {
+      int outputs = in.count();
+      int activation = in.u8();
+      if (activation >= ACTIVATIONS.size()) {
+        throw in.corrupt("layer %d: activation %d".formatted(l, activation));
+      }
+      layers.add(
+          new Layer(
+              inputs,
+              outputs,
+              ACTIVATIONS.get(activation),
+              floats(in, (long) inputs * outputs, "weights"),
+              floats(in, outputs, "biases")));
+      inputs = outputs;
+    }
+    return new DenseNetwork(layers);
+  }
+
+  private static void factorization(FactorizationMachine machine, Output out) {
+    out.count(machine.features());
+    out.count(machine.classes());
+    out.count(machine.factors());
+    floats(machine.biases(), out);
+    floats(machine.weights(), out);
+    floats(machine.vectors(), out);
+  }
+
+  private static FactorizationMachine factorization(Input in) throws StudentFileException {
+    int features = in.count();
+    int classes = in.count();
+    int factors = in.count();
+    float[] bias = floats(in, classes, "biases");
+    long weights = (long) classes * features;
+    return new FactorizationMachine(
+        features,
+        factors,
+        bias,
+        floats(in, weights, "weights"),
+        floats(in, Math.multiplyExact(weights, factors), "factors"));
+  }
+
+  private static void standardizer(Standardizer standardizer, Output out) {
+    out.count(standardizer.features());
+    for (int j = 0; j < standardizer.features(); j++) {
+      out.f32(standardizer.low(j));
+      out.f32(standardizer.high(j));
+      out.f64(standardizer.center(j));
+      out.f64(standardizer.scale(j));
+    }
+    int[] indicators = standardizer.indicators();
+    out.count(indicators.length);
+    for (int feature : indicators) {
+      out.count(feature);
+    }
+  }
+
+  private static Standardizer standardizer(Input in) throws StudentFileException {
+    int features = in.count(24, "features");
+    float[] low = new float[features];
+    float[] high = new float[features];
+    double[] center = new double[features];
+    double[] scale = new double[features];
+    for (int j = 0; j < features; j++) {
+      low[j] = in.f32();
+      high[j] = in.f32();
+      center[j] = in.f64();
+      scale[j] = in.f64();
+    }
+    int[] indicators = new int[in.count(1, "indicators")];
+    for (int i = 0; i < indicators.length; i++) {
+      indicators[i] = in.count();
+    }
+    return new Standardizer(low, high, center, scale, indicators);
+  }
+
+  private static void floats(float[] values, Output out) {
+    for (float value : values) {
+      out.f32(value);
+    }
+  }
+
+  private static float[] floats(Input in, long count, String what) throws StudentFileException {
+    in.need(count, 4, what);
+    float[] values = new float[(int) count];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = in.f32();
+    }
+    return values;
+  }
+}
