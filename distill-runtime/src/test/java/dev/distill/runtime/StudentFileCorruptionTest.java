@@ -272,8 +272,8 @@ class StudentFileCorruptionTest {
 
   @Test
   void refuses_trees_that_lie() {
-    model(out -> trees(out, 6, 3, 0), "6 features, but the schema has 7");
-    model(out -> trees(out, Integer.MAX_VALUE, 3, 0), "2147483647 features, but the schema");
+    model(out -> trees(out, 6, 3, 0), "6 features, expected 7");
+    model(out -> trees(out, Integer.MAX_VALUE, 3, 0), "2147483647 features, expected 7");
     model(
         out -> {
           out.count(7);
