@@ -98,6 +98,11 @@ final class Bins implements RowEncoder {
 
   @Override
   public PortableModel portable(PortableModel model) {
+    if (model.features() != outputs()) {
+      throw new FitException(
+          "the portable form reads %s features, expected %s"
+              .formatted(model.features(), outputs()));
+    }
     if (model instanceof TreeEnsemble trees) {
       return trees.map(this::raw, DoubleUnaryOperator.identity());
     }

@@ -45,9 +45,7 @@ final class RandomModels {
     for (int l = random.nextInt(4); l >= 0; l--) {
       int outputs = l == 0 ? classes : 1 + random.nextInt(random.nextBoolean() ? 20 : 70);
       Activation activation =
-          l == 0 && random.nextBoolean()
-              ? Activation.IDENTITY
-              : ACTIVATIONS.get(random.nextInt(3));
+          l == 0 && random.nextBoolean() ? Activation.IDENTITY : ACTIVATIONS.get(random.nextInt(3));
       layers.add(
           new Layer(
               inputs,
