@@ -24,8 +24,11 @@ public final class Benchmarks {
       Map.of(
           "kernels", List.of(KernelBench.class),
           "serving", List.of(ServingBench.class),
+          "dense", List.of(DenseBench.class),
           "training", List.of(TrainingBench.class),
-          "all", List.of(KernelBench.class, ServingBench.class, TrainingBench.class));
+          "all",
+              List.of(
+                  KernelBench.class, ServingBench.class, DenseBench.class, TrainingBench.class));
 
   private Benchmarks() {}
 
@@ -34,7 +37,8 @@ public final class Benchmarks {
     List<String> words = new ArrayList<>(Arrays.asList(arguments));
     boolean quick = words.remove("--quick");
     if (words.size() != 1 || !GROUPS.containsKey(words.get(0))) {
-      System.err.println("usage: java -jar benchmarks.jar kernels|serving|training|all [--quick]");
+      System.err.println(
+          "usage: java -jar benchmarks.jar kernels|serving|dense|training|all [--quick]");
       System.exit(2);
     }
     List<Ratios.Measured> measured = new ArrayList<>();
