@@ -32,6 +32,31 @@ final class Perceptron extends MLP {
 
   private static final double EPSILON = 1e-7;
 
+  /** Smile 3.1.1 takes (1 − tanh x)² for the derivative of tanh x, which is 1 − tanh² x. */
+  private static final class Tanh implements ActivationFunction {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String name() {
+      return "TANH";
+    }
+
+    @Override
+    public void f(double[] x) {
+      for (int i = 0; i < x.length; i++) {
+        // As the portable form computes it.
+        x[i] = StrictMath.tanh(x[i]);
+      }
+    }
+
+    @Override
+    public void g(double[] g, double[] y) {
+      for (int i = 0; i < g.length; i++) {
+        g[i] *= 1 - y[i] * y[i];
+      }
+    }
+  }
+
   /** A layer that shows its weights. */
   private interface Open {
     PlainMatrix open();
@@ -51,7 +76,7 @@ final class Perceptron extends MLP {
           units,
           inputs,
           0,
-          kind == Activation.TANH ? ActivationFunction.tanh() : ActivationFunction.rectifier());
+          kind == Activation.TANH ? new Tanh() : ActivationFunction.rectifier());
       this.kind = kind;
       plain = PlainMatrix.of(weight);
       weight = plain;
@@ -129,6 +154,9 @@ final class Perceptron extends MLP {
   private final transient List<Open> layers = new ArrayList<>();
   private final transient Output last;
 
+  /** Running means of the weights, which jump less from epoch to epoch (Polyak and Juditsky, 1992). */
+  private final transient double[][] averages;
+
   private Perceptron(LayerBuilder... builders) {
     super(builders);
     last = (Output) output;
@@ -136,6 +164,7 @@ final class Perceptron extends MLP {
       layers.add((Open) net[l]);
     }
     layers.add(last);
+    averages = weights();
   }
 
   /** A network with random weights. */
@@ -169,6 +198,7 @@ final class Perceptron extends MLP {
       order[j] = i;
     }
     double[] wanted = target.get();
+    double weight = (double) BATCH / Math.max(BATCH, order.length);
     for (int from = 0; from < order.length; from += BATCH) {
       int to = Math.min(from + BATCH, order.length);
       for (int i = from; i < to; i++) {
@@ -180,6 +210,37 @@ final class Perceptron extends MLP {
       }
       update(to - from);
       t++;
+      average(Math.max(weight, 1.0 / t));
+    }
+  }
+
+  /** Moves the averages towards the weights as they are. */
+  private void average(double share) {
+    for (int l = 0; l < layers.size(); l++) {
+      average(layers.get(l).open().values(), averages[2 * l], share);
+      average(layers.get(l).bias(), averages[2 * l + 1], share);
+    }
+  }
+
+  private static void average(double[] values, double[] averages, double share) {
+    for (int i = 0; i < values.length; i++) {
+      averages[i] += share * (values[i] - averages[i]);
+    }
+  }
+
+  /** Takes the averages for the weights, or the weights back. */
+  void swap() {
+    for (int l = 0; l < layers.size(); l++) {
+      swap(layers.get(l).open().values(), averages[2 * l]);
+      swap(layers.get(l).bias(), averages[2 * l + 1]);
+    }
+  }
+
+  private static void swap(double[] a, double[] b) {
+    for (int i = 0; i < a.length; i++) {
+      double value = a[i];
+      a[i] = b[i];
+      b[i] = value;
     }
   }
 

@@ -117,6 +117,7 @@ public final class SmileMlp implements StudentModel {
         network.epoch(rows, targets, random);
         context.report(epoch, Double.NaN);
       }
+      network.swap();
       return epochs;
     }
     double[][] judged = context.shared(validation.features(), WideRows.class, WideRows::new).rows();
@@ -127,6 +128,7 @@ public final class SmileMlp implements StudentModel {
     double lowest = Double.POSITIVE_INFINITY;
     for (int epoch = 1; epoch <= epochs && epoch - best <= PATIENCE; epoch++) {
       network.epoch(rows, targets, random);
+      network.swap();
       for (int i = 0; i < judged.length; i++) {
         network.logits(judged[i], logits, i * classes);
       }
@@ -136,6 +138,7 @@ public final class SmileMlp implements StudentModel {
         best = epoch;
         kept = network.weights();
       }
+      network.swap();
       context.report(epoch, now);
     }
     if (best == 0) {
