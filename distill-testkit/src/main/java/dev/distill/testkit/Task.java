@@ -5,7 +5,9 @@ import dev.distill.loss.SoftTargets;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Seeds;
 import dev.distill.spi.TaskShape;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -118,6 +120,42 @@ record Task(Matrix features, int classes, double[] teacher, int[] labels) {
   /** Two groups, told apart by one column; over all rows the first class is the most frequent. */
   static Task twoGroups(int classes) {
     return groups(300, shares(classes, .7), shares(classes, .4));
+  }
+
+  /**
+   * Two columns of 0 and 1 which, for rows of one class, know nothing of each other, so that their
+   * parts in the logits add up: any honest family can learn it, and only from both.
+   */
+  static Task twoColumns(int classes) {
+    double[] prior = {.5, .3, .2};
+    double[][] one = {{.2, .6, .8}, {.3, .8, .5}};
+    List<double[]> distributions = new ArrayList<>();
+    List<float[]> rows = new ArrayList<>();
+    for (int cell = 0; cell < 4; cell++) {
+      double[] joint = new double[classes];
+      double all = 0;
+      for (int k = 0; k < classes; k++) {
+        joint[k] =
+            prior[k]
+                * (cell >> 1 == 1 ? one[0][k] : 1 - one[0][k])
+                * ((cell & 1) == 1 ? one[1][k] : 1 - one[1][k]);
+        all += joint[k];
+      }
+      for (int k = 0; k < classes; k++) {
+        joint[k] /= all;
+      }
+      for (int i = 0; i < Math.round(800 * all); i++) {
+        rows.add(new float[] {cell >> 1, cell & 1});
+        distributions.add(joint);
+      }
+    }
+    double[] teacher = new double[rows.size() * classes];
+    int[] labels = new int[rows.size()];
+    for (int i = 0; i < labels.length; i++) {
+      System.arraycopy(distributions.get(i), 0, teacher, i * classes, classes);
+      labels[i] = label(teacher, i * classes, classes, spread(i));
+    }
+    return new Task(Matrix.of(rows.toArray(new float[0][])), classes, teacher, labels);
   }
 
   Task with(Matrix other) {
