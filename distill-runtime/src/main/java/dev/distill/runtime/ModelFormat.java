@@ -161,6 +161,7 @@ final class ModelFormat {
     for (int feature : indicators) {
       out.count(feature);
     }
+    floats(standardizer.values(), out);
   }
 
   private static Standardizer standardizer(Input in) throws StudentFileException {
@@ -175,11 +176,12 @@ final class ModelFormat {
       center[j] = in.f64();
       scale[j] = in.f64();
     }
-    int[] indicators = new int[in.count(1, "indicators")];
+    int[] indicators = new int[in.count(5, "indicators")];
     for (int i = 0; i < indicators.length; i++) {
       indicators[i] = in.count();
     }
-    return new Standardizer(low, high, center, scale, indicators);
+    float[] values = floats(in, indicators.length, "values of indicators");
+    return new Standardizer(low, high, center, scale, indicators, values);
   }
 
   private static void floats(float[] values, Output out) {

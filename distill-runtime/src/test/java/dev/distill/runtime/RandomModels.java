@@ -109,7 +109,11 @@ final class RandomModels {
       scale[j] = random.nextInt(5) == 0 ? 0 : random.nextDouble();
     }
     int[] indicators = IntStream.range(0, features).filter(j -> random.nextInt(3) == 0).toArray();
-    return new Standardizer(low, high, center, scale, indicators);
+    float[] values = new float[indicators.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextBoolean() ? Float.NaN : random.nextInt(3) - 1;
+    }
+    return new Standardizer(low, high, center, scale, indicators, values);
   }
 
   private static float[] values(int count, Random random) {
@@ -196,7 +200,9 @@ final class RandomModels {
       out[j] = Float.isNaN(x) ? 0 : (float) ((x - standardizer.center(j)) * standardizer.scale(j));
     }
     for (int i = 0; i < standardizer.indicators().length; i++) {
-      out[row.length + i] = Float.isNaN(row[standardizer.indicators()[i]]) ? 1 : 0;
+      float x = row[standardizer.indicators()[i]];
+      float wanted = standardizer.values()[i];
+      out[row.length + i] = (Float.isNaN(wanted) ? Float.isNaN(x) : x == wanted) ? 1 : 0;
     }
     return out;
   }

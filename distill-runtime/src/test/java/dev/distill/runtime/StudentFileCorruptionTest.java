@@ -494,6 +494,9 @@ class StudentFileCorruptionTest {
     for (int indicator : indicators) {
       out.count(indicator);
     }
+    for (int i = 0; i < indicators.length; i++) {
+      out.f32(Float.NaN);
+    }
   }
 
   private static void trees(Output out, int features, int classes, int trees) {
