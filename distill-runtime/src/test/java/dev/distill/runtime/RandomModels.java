@@ -173,17 +173,19 @@ final class RandomModels {
 
   private static float[] machine(FactorizationMachine machine, float[] row) {
     float[] out = machine.bias();
+    float[] weights = machine.weights();
+    float[] vectors = machine.vectors();
     int features = row.length;
     int factors = machine.factors();
     for (int k = 0; k < out.length; k++) {
       for (int j = 0; j < features; j++) {
-        out[k] += machine.weights()[k * features + j] * row[j];
+        out[k] += weights[k * features + j] * row[j];
       }
       for (int f = 0; f < factors; f++) {
         float sum = 0;
         float squares = 0;
         for (int j = 0; j < features; j++) {
-          float product = machine.vectors()[(k * features + j) * factors + f] * row[j];
+          float product = vectors[(k * features + j) * factors + f] * row[j];
           sum += product;
           squares += product * product;
         }
