@@ -60,7 +60,7 @@ public final class TribuoForest implements StudentModel {
         .add(new Hyperparameter.Int(TribuoTree.LEAST_ROWS, 1, 50, true, 3, "least rows in a leaf"))
         .add(
             new Hyperparameter.Real(
-                FEATURES, 0.2, 1, false, 0.6, "share of the features a split may choose from"))
+                FEATURES, 0.2, 1, false, 1, "share of the features a split may choose from"))
         .add(TribuoTree.gap())
         .build();
   }
