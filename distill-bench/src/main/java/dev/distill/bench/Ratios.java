@@ -69,6 +69,36 @@ final class Ratios {
                 ours.allocated() / ours.elements()));
       }
     }
+    for (Measured portable : results) {
+      if (portable.name().equals("FamilyServingBench.portable")) {
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "one row, %-20s K=%-2s %8.0f ns; its library %7.1f ×; %.2f B a row",
+                portable.parameters().split(" × ")[0],
+                portable.parameters().split(" × ")[1],
+                portable.score() * 1000,
+                score("FamilyServingBench.library", portable.parameters()) / portable.score(),
+                portable.allocated()));
+      }
+    }
+    for (Measured row : results) {
+      String shape = row.parameters();
+      if (row.name().equals("DenseBench.row")) {
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "%-24s %7.0f ns a row, %7.0f its class, %7.0f in a batch; plain loops %4.1f ×; %.2f B a row",
+                shape,
+                row.score() * 1000,
+                score("DenseBench.predict", shape) * 1000,
+                score("DenseBench.batch", shape) * 1000 / DenseBench.ROWS,
+                shape.startsWith("forest")
+                    ? Double.NaN
+                    : score("DenseBench.plain", shape) / row.score(),
+                row.allocated()));
+      }
+    }
     for (Measured custom : results) {
       if (custom.name().startsWith("TrainingBench.custom")) {
         lines.add(

@@ -9,8 +9,11 @@ import dev.distill.spi.SearchSpace;
 import dev.distill.spi.Seeds;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TaskShape;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +24,13 @@ import org.jspecify.annotations.Nullable;
  * One study of a sweep with its budget: turns a study's trials into specs and takes their outcomes.
  *
  * <p>Its space is the families' spaces, each under the choice of its family, then temperature and
- * alpha: last, so that the student's and the twin's search draw the same families and
- * hyperparameters and their comparison is a paired one.
+ * alpha: last, so that the n-th trial of a family has the same hyperparameters in the student's and
+ * in the twin's search and their comparison is a paired one.
+ *
+ * <p>Families compete in rungs (successive halving; Jamieson and Talwalkar, 2016): first each one's
+ * default, then a part of the budget for the best third, and so on until the best one is alone with
+ * the rest. What a rung decides depends on the outcomes of the one before it as a whole, so not on
+ * the order in which they came.
  */
 final class Search {
 
@@ -30,14 +38,25 @@ final class Search {
   private static final String TEMPERATURE = "temperature";
   private static final String ALPHA = "alpha";
 
+  /** Of so many families one stays for the next rung. */
+  private static final int SURVIVING = 3;
+
+  /** A rung that is not the last gets one part in so many of what is left. */
+  private static final int REST = 4;
+
   private final String name;
   private final TrialSpec.Kind kind;
   private final List<StudentModel> families;
   private final TaskShape shape;
   private final long seed;
   private final int budget;
+  private final SearchSpace space;
   private final Study study;
   private final List<TrialOutcome> outcomes = new ArrayList<>();
+  private final Map<String, Integer> tried = new HashMap<>();
+  // The families that are still in, and whose turn it is in this rung.
+  private List<String> competing;
+  private final Deque<String> turns = new ArrayDeque<>();
   private int asked;
   private int given;
   // Read by running fits too.
@@ -49,6 +68,7 @@ final class Search {
    *
    * @param temperatures options, or empty for a range; ignored by a twin
    * @param alphas options, or empty for a range; ignored by a twin
+   * @param budget trials; a family's first is given even if that is more
    */
   Search(
       String name,
@@ -65,25 +85,20 @@ final class Search {
     this.families = families;
     this.shape = shape;
     this.seed = seed;
-    this.budget = budget;
-    SearchSpace.Builder space = SearchSpace.builder();
-    if (families.size() > 1) {
-      List<String> ids = families.stream().map(StudentModel::id).toList();
-      space.add(new Hyperparameter.Choice(FAMILY, ids, ids.get(0), "student family"));
-    }
+    this.budget = Math.max(budget, families.size());
+    competing = families.stream().map(StudentModel::id).toList();
+    SearchSpace.Builder all = SearchSpace.builder();
+    all.add(new Hyperparameter.Choice(FAMILY, competing, competing.get(0), "student family"));
     for (StudentModel family : families) {
-      addFamily(space, family);
+      addFamily(all, family);
     }
     if (kind != TrialSpec.Kind.TWIN) {
-      space.add(
+      all.add(
           dimension(TEMPERATURE, temperatures, 0.5, 5, true, 1, "temperature of the soft targets"));
-      space.add(dimension(ALPHA, alphas, 0, 1, false, 0.7, "weight of the teacher"));
+      all.add(dimension(ALPHA, alphas, 0, 1, false, 0.7, "weight of the teacher"));
     }
-    SearchSpace built = space.build();
-    study = new Study(built, sampler, Seeds.derive(seed, "search"));
-    for (StudentModel family : families) {
-      study.enqueue(built.complete(families.size() > 1 ? Map.of(FAMILY, family.id()) : Map.of()));
-    }
+    space = all.build();
+    study = new Study(space, sampler, Seeds.derive(seed, "search"));
   }
 
   private void addFamily(SearchSpace.Builder space, StudentModel family) {
@@ -95,10 +110,8 @@ final class Search {
       Hyperparameter named = prefixed(dimension.parameter(), family.id() + ".");
       if (dimension.underChoice() != null && dimension.underOption() != null) {
         space.addUnder(family.id() + "." + dimension.underChoice(), dimension.underOption(), named);
-      } else if (families.size() > 1) {
-        space.addUnder(FAMILY, family.id(), named);
       } else {
-        space.add(named);
+        space.addUnder(FAMILY, family.id(), named);
       }
     }
   }
@@ -153,26 +166,67 @@ final class Search {
     return asked;
   }
 
-  /** The next trial within the budget. */
-  Optional<TrialSpec> ask() {
-    if (asked == budget) {
-      return Optional.empty();
+  /**
+   * Begins the next rung, when all trials of the one before have ended.
+   *
+   * @return whether there is one
+   */
+  boolean nextRung() {
+    int left = budget - asked;
+    if (asked > 0) {
+      competing = survivors();
     }
-    Optional<TrialSpec> spec = study.ask().map(this::spec);
-    if (spec.isPresent()) {
-      asked++;
-      given++;
-    } else {
-      // The sampler has nothing left: that is the whole budget.
+    if (left <= 0 || competing.isEmpty()) {
       asked = budget;
-      settled |= outcomes.size() == given;
+      settled = true;
+      return false;
     }
-    return spec;
+    int each = competing.size() == 1 ? left : asked == 0 ? 1 : left / REST / competing.size();
+    turns.clear();
+    for (int i = 0; i < Math.max(1, each); i++) {
+      turns.addAll(competing);
+    }
+    return true;
   }
 
-  private TrialSpec spec(Trial trial) {
+  /** The best third of the families, the best first; all, if none has had a success. */
+  private List<String> survivors() {
+    Map<String, Double> lowest = new LinkedHashMap<>();
+    for (TrialOutcome outcome : ranked(outcomes())) {
+      if (competing.contains(outcome.spec().family())) {
+        lowest.putIfAbsent(outcome.spec().family(), outcome.loss());
+      }
+    }
+    int places = (competing.size() + SURVIVING - 1) / SURVIVING;
+    return lowest.isEmpty() ? competing : lowest.keySet().stream().limit(places).toList();
+  }
+
+  /** The next trial of this rung, within the budget. */
+  Optional<TrialSpec> ask() {
+    while (asked < budget && !turns.isEmpty()) {
+      String family = turns.poll();
+      SearchSpace own = space.where(FAMILY, family);
+      int number = tried.merge(family, 1, Integer::sum) - 1;
+      if (number == 0) {
+        study.enqueue(own.defaults());
+      }
+      String purpose = family + " " + number;
+      Optional<TrialSpec> spec = study.ask(own, purpose).map(trial -> spec(trial, purpose));
+      if (spec.isPresent()) {
+        asked++;
+        given++;
+        return spec;
+      }
+      // The sampler has nothing left for it.
+      competing = competing.stream().filter(id -> !id.equals(family)).toList();
+      turns.removeIf(family::equals);
+    }
+    return Optional.empty();
+  }
+
+  private TrialSpec spec(Trial trial, String purpose) {
     Map<String, Object> values = trial.parameters().values();
-    String id = values.get(FAMILY) instanceof String chosen ? chosen : families.get(0).id();
+    String id = String.valueOf(values.get(FAMILY));
     StudentModel family =
         families.stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow();
     SearchSpace own = family.searchSpace(shape);
@@ -196,7 +250,7 @@ final class Search {
         twin ? 1 : number(values.get(TEMPERATURE)),
         twin ? 0 : number(values.get(ALPHA)),
         new Hyperparameters(hyperparameters),
-        Seeds.derive(seed, "fit " + trial.number()));
+        Seeds.derive(seed, "fit " + purpose));
   }
 
   private static double number(@Nullable Object value) {
@@ -246,14 +300,17 @@ final class Search {
    * @throws SweepException if all trials failed, with every cause
    */
   List<TrialOutcome> ranked() {
-    List<TrialOutcome> good =
-        outcomes().stream()
-            .filter(o -> o.failure().isEmpty())
-            .sorted(Comparator.comparingDouble(TrialOutcome::loss))
-            .toList();
+    List<TrialOutcome> good = ranked(outcomes());
     if (good.isEmpty()) {
-      throw new SweepException(List.of(this));
+      throw SweepException.ofSearches(List.of(this));
     }
     return good;
+  }
+
+  private static List<TrialOutcome> ranked(List<TrialOutcome> outcomes) {
+    return outcomes.stream()
+        .filter(o -> o.failure().isEmpty())
+        .sorted(Comparator.comparingDouble(TrialOutcome::loss))
+        .toList();
   }
 }

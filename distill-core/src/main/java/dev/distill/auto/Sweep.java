@@ -41,18 +41,20 @@ final class Sweep {
   /** Runs all searches side by side, so that ending early leaves each with its share. */
   void run(List<Search> searches, List<Fold> folds) {
     total = searches.stream().mapToInt(Search::budget).sum();
-    executor.run(
-        () -> next(searches),
-        spec -> distiller.run(spec, folds, perTrial(total)),
-        outcome -> {
-          noteCancelled(outcome);
-          for (Search search : searches) {
-            if (search.name().equals(outcome.spec().search())) {
-              search.tell(outcome);
-              listener.ended(outcome, search.best().orElse(null), ++done, total);
+    while (nextRung(searches)) {
+      executor.run(
+          () -> next(searches),
+          spec -> distiller.run(spec, folds, perTrial(total)),
+          outcome -> {
+            noteCancelled(outcome);
+            for (Search search : searches) {
+              if (search.name().equals(outcome.spec().search())) {
+                search.tell(outcome);
+                listener.ended(outcome, search.best().orElse(null), ++done, total);
+              }
             }
-          }
-        });
+          });
+    }
     searches.forEach(s -> outcomes.addAll(s.outcomes()));
   }
 
@@ -89,6 +91,18 @@ final class Sweep {
   /** Whether trials were left out or broken off. */
   boolean endedEarly() {
     return endedEarly;
+  }
+
+  private boolean nextRung(List<Search> searches) {
+    boolean more = false;
+    for (Search search : searches) {
+      if (!ending.getAsBoolean() || !search.settled()) {
+        more |= search.nextRung();
+      } else {
+        endedEarly |= search.asked() < search.budget();
+      }
+    }
+    return more;
   }
 
   private void noteCancelled(TrialOutcome outcome) {

@@ -43,12 +43,23 @@ public final class Study {
 
   /** The next trial to run, or empty if the sampler has nothing left. */
   public synchronized Optional<Trial> ask() {
+    return ask(space, "trial " + trials.size());
+  }
+
+  /**
+   * The next trial to run within a part of the space, or empty if the sampler has nothing left
+   * there. What was enqueued comes first, wherever it lies.
+   *
+   * @param part the space, or what {@link SearchSpace#where} makes of it
+   * @param purpose names the sampler's generator: equal names draw the same
+   */
+  public synchronized Optional<Trial> ask(SearchSpace part, String purpose) {
     int number = trials.size();
     Hyperparameters queued = enqueued.poll();
     Optional<Hyperparameters> next =
         queued != null
             ? Optional.of(queued)
-            : sampler.suggest(space, trials(), Seeds.random(seed, "trial " + number));
+            : sampler.suggest(part, trials(), Seeds.random(seed, purpose));
     Optional<Trial> trial =
         next.map(p -> new Trial(number, p, Trial.State.RUNNING, Double.NaN, null));
     trial.ifPresent(trials::add);

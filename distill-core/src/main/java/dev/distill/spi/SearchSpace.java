@@ -1,10 +1,12 @@
 package dev.distill.spi;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +76,41 @@ public final class SearchSpace {
       }
     }
     return new Hyperparameters(values);
+  }
+
+  /**
+   * The part of the space where a choice is made: that choice has one option, and what exists only
+   * under its others is left out.
+   *
+   * @throws IllegalArgumentException if there is no such choice or option
+   */
+  public SearchSpace where(String choice, String option) {
+    Builder part = builder();
+    Set<String> kept = new HashSet<>();
+    for (Dimension dimension : dimensions) {
+      Hyperparameter parameter = dimension.parameter();
+      boolean elsewhere =
+          dimension.underChoice() != null
+              && (!kept.contains(dimension.underChoice())
+                  || (dimension.underChoice().equals(choice)
+                      && !option.equals(dimension.underOption())));
+      if (elsewhere) {
+        continue;
+      }
+      kept.add(parameter.name());
+      if (parameter.name().equals(choice)) {
+        parameter.check(option);
+        parameter =
+            new Hyperparameter.Choice(choice, List.of(option), option, parameter.description());
+      }
+      part.dimensions.add(
+          new Dimension(parameter, dimension.underChoice(), dimension.underOption()));
+    }
+    if (!kept.contains(choice)) {
+      throw new IllegalArgumentException("there is no choice '" + choice + "'");
+    }
+    part.steps = steps;
+    return part.build();
   }
 
   private String absent(String name, Map<String, Object> values) {
