@@ -3,6 +3,7 @@ package dev.distill.models.xgboost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.distill.spi.FitCancelledException;
 import dev.distill.spi.FitContext;
 import dev.distill.spi.FitException;
 import dev.distill.spi.FittedStudent;
@@ -48,6 +49,13 @@ class BoosterStudentTest {
     try (TestContext context = new TestContext()) {
       task.fit(family, 1, 0, few(family), context).close();
       task.fit(family, 3, .5, few(family), context).close();
+      context.onReport(
+          () -> {
+            throw new FitCancelledException("enough");
+          });
+      assertThatThrownBy(() -> task.fit(family, 3, .5, few(family), context))
+          .isInstanceOf(FitCancelledException.class);
+      context.onReport(() -> {});
       try (FittedStudent student = task.fit(family, 1, 1, few(family), context)) {
         assertThat(Task.logits(student, task.features())).containsExactly(alone);
       }
