@@ -110,7 +110,13 @@ public final class AutoDistiller {
 
   private Distiller distiller(DistillationTask task, SharedForms shared, BooleanSupplier stop) {
     return new Distiller(
-        catalog, task.train(), task.trainTeacher(), config.teacherWeight(), shared, stop);
+        catalog,
+        task.train(),
+        task.trainTeacher(),
+        config.teacherWeight(),
+        config.trialTimeout(),
+        shared,
+        stop);
   }
 
   private boolean outOfTime(long start) {

@@ -616,6 +616,7 @@ class AutoDistillerTest {
             task.train(),
             task.trainTeacher(),
             0.5,
+            Duration.ofMinutes(1),
             new SharedForms(),
             () -> false);
     Rows rows = Rows.cut(task.train(), config().build());
