@@ -160,6 +160,8 @@ class RunCommandTest {
       {"--alphas", "1.5", "alpha must be from 0 to 1"},
       {"--temperatures", "0", "temperature must be > 0"},
       {"--timeout", "soon", "90s, 10m or 2h"},
+      {"--trial-timeout", "soon", "90s, 10m or 2h"},
+      {"--plugin", file("nowhere.jar"), "nowhere.jar: there is no such file or folder of jars"},
       {"--plan", "fast", "--plan"},
       {"--threads", "0", "threads must be >= 1"},
       {"--colour", "red", "--colour"},

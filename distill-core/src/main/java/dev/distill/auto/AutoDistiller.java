@@ -134,7 +134,7 @@ public final class AutoDistiller {
     List<StudentModel> fitting = new ArrayList<>();
     List<String> unfit = new ArrayList<>();
     int classes = task.train().classes().size();
-    for (StudentModel family : catalog.select(config.families())) {
+    for (StudentModel family : catalog.select(config.families(), shape(task))) {
       if (family.capabilities().maxClasses() < classes) {
         unfit.add(
             "%s takes at most %s classes, got %s"

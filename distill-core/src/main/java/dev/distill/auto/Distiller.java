@@ -84,8 +84,11 @@ final class Distiller {
         "--trial-timeout",
         stop,
         () -> {
-          try (SharedForms.Use use = shared.use()) {
+          SharedForms.Use use = shared.use();
+          try {
             return work.call();
+          } finally {
+            use.close();
           }
         });
   }

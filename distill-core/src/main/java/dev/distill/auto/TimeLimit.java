@@ -123,7 +123,9 @@ final class TimeLimit {
   /** What to throw for what the work threw. */
   private Exception failure(@Nullable Throwable thrown) {
     if (over(Duration.ZERO)) {
-      return new FitException(message(), thrown instanceof FitCancelledException ? null : thrown);
+      return thrown == null || thrown instanceof FitCancelledException
+          ? new FitException(message())
+          : new FitException(message(), thrown);
     }
     if (thrown instanceof Error error) {
       throw error;

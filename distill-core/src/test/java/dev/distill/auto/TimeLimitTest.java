@@ -7,10 +7,10 @@ import dev.distill.spi.FitException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -109,21 +109,21 @@ class TimeLimitTest {
   @Test
   void work_that_never_ends_is_left_behind() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
-    AtomicReference<Thread> left = new AtomicReference<>();
+    CompletableFuture<Thread> left = new CompletableFuture<>();
     assertThatThrownBy(
             () ->
                 call(
                     SHORT,
                     () -> {
-                      left.set(Thread.currentThread());
+                      left.complete(Thread.currentThread());
                       awaitStubbornly(end);
                       return null;
                     }))
         .isInstanceOf(FitException.class)
         .hasMessage("took longer than --trial-timeout 0.05s; it did not end and was left behind");
-    assertThat(left.get().isAlive()).isTrue();
+    assertThat(left.join().isAlive()).isTrue();
     end.countDown();
-    left.get().join();
+    left.join().join();
   }
 
   @Test
