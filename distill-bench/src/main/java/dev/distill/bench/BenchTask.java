@@ -1,5 +1,7 @@
 package dev.distill.bench;
 
+import dev.distill.auto.Ladder;
+import dev.distill.data.EncodedFit;
 import dev.distill.loss.DistillationLoss;
 import dev.distill.loss.SoftTargets;
 import dev.distill.spi.FitContext;
@@ -9,9 +11,11 @@ import dev.distill.spi.Matrix;
 import dev.distill.spi.Seeds;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.Targets;
+import dev.distill.spi.TaskShape;
 import dev.distill.spi.TrainingSet;
 import dev.distill.spi.Validation;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -80,10 +84,19 @@ record BenchTask(Matrix features, int classes, double[] teacher, int[] labels) {
         new TrainingSet(features, classes, new Targets.Gradient(loss)), values, context);
   }
 
+  /** A student with its defaults, on features as its family wants them. */
+  FittedStudent fit(StudentModel family, double alpha, Context context) {
+    TaskShape shape = new TaskShape(features.rows(), features.columns(), classes);
+    DistillationLoss loss =
+        new DistillationLoss(SoftTargets.soften(teacher, classes, 1), labels, alpha);
+    TrainingSet training = new TrainingSet(features, classes, Ladder.reduce(family, loss));
+    return EncodedFit.fit(family, training, family.searchSpace(shape).defaults(), context);
+  }
+
   /** A sweep of fits one after another. */
   static final class Context implements FitContext, AutoCloseable {
     private final int threads;
-    private final Map<Matrix, AutoCloseable> shared = new HashMap<>();
+    private final Map<List<Object>, AutoCloseable> shared = new HashMap<>();
 
     Context(int threads) {
       this.threads = threads;
@@ -115,7 +128,12 @@ record BenchTask(Matrix features, int classes, double[] teacher, int[] labels) {
     @Override
     public <T extends AutoCloseable> T shared(
         Matrix matrix, Class<T> form, Function<Matrix, T> make) {
-      return form.cast(shared.computeIfAbsent(matrix, make));
+      AutoCloseable made = shared.get(List.of(matrix, form));
+      if (made == null) {
+        made = make.apply(matrix);
+        shared.put(List.of(matrix, form), made);
+      }
+      return form.cast(made);
     }
 
     @Override

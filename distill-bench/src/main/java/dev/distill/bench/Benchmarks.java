@@ -1,5 +1,7 @@
 package dev.distill.bench;
 
+import dev.distill.auto.StudentCatalog;
+import dev.distill.spi.StudentModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -25,7 +27,13 @@ public final class Benchmarks {
           "kernels", List.of(KernelBench.class),
           "serving", List.of(ServingBench.class),
           "training", List.of(TrainingBench.class),
-          "all", List.of(KernelBench.class, ServingBench.class, TrainingBench.class));
+          "families", List.of(FamilyServingBench.class),
+          "all",
+              List.of(
+                  KernelBench.class,
+                  ServingBench.class,
+                  TrainingBench.class,
+                  FamilyServingBench.class));
 
   private Benchmarks() {}
 
@@ -34,7 +42,8 @@ public final class Benchmarks {
     List<String> words = new ArrayList<>(Arrays.asList(arguments));
     boolean quick = words.remove("--quick");
     if (words.size() != 1 || !GROUPS.containsKey(words.get(0))) {
-      System.err.println("usage: java -jar benchmarks.jar kernels|serving|training|all [--quick]");
+      System.err.println(
+          "usage: java -jar benchmarks.jar kernels|serving|training|families|all [--quick]");
       System.exit(2);
     }
     List<Ratios.Measured> measured = new ArrayList<>();
@@ -77,7 +86,16 @@ public final class Benchmarks {
         options.param("rows", "16", "65536");
       }
     }
+    if (group == FamilyServingBench.class) {
+      options.param("family", families());
+    }
     return new Runner(options.build()).run();
+  }
+
+  private static String[] families() {
+    return StudentCatalog.discover(Benchmarks.class.getClassLoader()).students().stream()
+        .map(StudentModel::id)
+        .toArray(String[]::new);
   }
 
   private static Ratios.Measured measured(RunResult result) {

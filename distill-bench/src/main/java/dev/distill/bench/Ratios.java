@@ -69,6 +69,19 @@ final class Ratios {
                 ours.allocated() / ours.elements()));
       }
     }
+    for (Measured portable : results) {
+      if (portable.name().equals("FamilyServingBench.portable")) {
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "one row, %-20s K=%-2s %8.0f ns; its library %7.1f ×; %.2f B a row",
+                portable.parameters().split(" × ")[0],
+                portable.parameters().split(" × ")[1],
+                portable.score() * 1000,
+                score("FamilyServingBench.library", portable.parameters()) / portable.score(),
+                portable.allocated()));
+      }
+    }
     for (Measured custom : results) {
       if (custom.name().startsWith("TrainingBench.custom")) {
         lines.add(

@@ -51,6 +51,23 @@ class BenchmarksTest {
   }
 
   @Test
+  void families_score_alike() {
+    FamilyServingBench bench = new FamilyServingBench();
+    bench.family = "xgboost.tree";
+    bench.classes = 5;
+    bench.setUp();
+    try {
+      float[] portable = bench.portable().clone();
+      for (int i = 0; i < 1023; i++) {
+        bench.portable();
+      }
+      assertThat(bench.library()).containsExactly(portable);
+    } finally {
+      bench.tearDown();
+    }
+  }
+
+  @Test
   void training_runs() throws Exception {
     TrainingBench bench = new TrainingBench();
     bench.threads = 1;

@@ -9,6 +9,7 @@ import dev.distill.spi.TaskShape;
 import dev.distill.spi.Teacher;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -66,7 +67,8 @@ public final class AutoDistiller {
    * @param cancellation ends it early with the best so far; at least one trial of each search is
    *     waited for
    * @throws IllegalArgumentException if no family fits the task
-   * @throws SweepException if all trials of the students' searches or of the twin's failed
+   * @throws SweepException if all trials of the students' searches or of the twin's failed, or none
+   *     of the students could be made to deliver
    */
   public DistillationResult distill(
       DistillationTask task, SweepListener listener, Cancellation cancellation) {
@@ -85,15 +87,20 @@ public final class AutoDistiller {
       sweep.run(searches, rows.search());
       List<Search> failed = searches.stream().filter(s -> s.best().isEmpty()).toList();
       if (failed.contains(twins) || failed.containsAll(students)) {
-        throw new SweepException(failed);
+        throw SweepException.ofSearches(failed);
       }
       Finals finals = new Finals(config, rows, sweep);
       TrialOutcome twin = finals.twin(twins);
-      TrialOutcome chosen = selection.select(finals.students(students, twin), twin);
+      List<TrialOutcome> finalists = finals.students(students, twin);
       // The students to be delivered are fitted to the end, also when the sweep ends early.
       Finisher finisher = new Finisher(task, catalog, distiller(task, shared, () -> false), config);
-      Measured measured = finisher.finish(chosen);
-      Measured measuredTwin = finisher.finish(twin);
+      Measured measured =
+          finisher.finish(
+              finalists, ranked(students), candidates -> selection.select(candidates, twin));
+      Measured measuredTwin =
+          finisher.finish(List.of(twin), twins.ranked(), candidates -> candidates.get(0));
+      List<TrialOutcome> trials = new ArrayList<>(sweep.outcomes());
+      trials.addAll(finisher.failures());
       return new DistillationResult(
           task,
           config,
@@ -102,10 +109,18 @@ public final class AutoDistiller {
           finisher.teacher(),
           finisher.prior(),
           finisher.compare(measured, measuredTwin),
-          sweep.outcomes(),
+          trials,
           Distiller.seconds(start),
           sweep.endedEarly());
     }
+  }
+
+  private static List<TrialOutcome> ranked(List<Search> searches) {
+    return searches.stream()
+        .filter(search -> search.best().isPresent())
+        .flatMap(search -> search.ranked().stream())
+        .sorted(Comparator.comparingDouble(TrialOutcome::loss))
+        .toList();
   }
 
   private Distiller distiller(DistillationTask task, SharedForms shared, BooleanSupplier stop) {

@@ -14,7 +14,7 @@ import java.util.List;
  * @param prior the metrics of answering with the training rows' class shares
  * @param verdict student against twin and teacher
  * @param trials outcomes of the student's search, then of the twin's, each by trial number, then of
- *     the finals
+ *     the finals, then last fits that failed where another student took the place
  * @param seconds wall time of the whole sweep
  * @param endedEarly whether trials were left out or broken off, being cancelled or out of time
  */

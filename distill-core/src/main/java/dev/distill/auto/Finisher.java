@@ -9,10 +9,13 @@ import dev.distill.spi.FittedStudent;
 import dev.distill.spi.Hyperparameters;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Seeds;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -26,6 +29,7 @@ final class Finisher {
   private final StudentCatalog catalog;
   private final Distiller distiller;
   private final DistillConfig config;
+  private final List<TrialOutcome> failures = new ArrayList<>();
 
   Finisher(
       DistillationTask task, StudentCatalog catalog, Distiller distiller, DistillConfig config) {
@@ -36,11 +40,51 @@ final class Finisher {
   }
 
   /**
+   * Finishes the chosen one of the candidates; if that fails, of those of other families, and of
+   * the others at last. A family that failed is not tried again.
+   *
+   * @param others what to take when there is no candidate left, the best first
+   * @param rule chooses among those that are left
+   * @throws SweepException if all failed
+   */
+  Measured finish(
+      List<TrialOutcome> candidates,
+      List<TrialOutcome> others,
+      Function<List<TrialOutcome>, TrialOutcome> rule) {
+    List<TrialOutcome> left = new ArrayList<>(candidates);
+    List<TrialOutcome> spare = new ArrayList<>(others);
+    while (!left.isEmpty()) {
+      TrialOutcome chosen = rule.apply(left);
+      long start = System.nanoTime();
+      try {
+        return finish(chosen);
+      } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+        TrialSpec spec = chosen.spec();
+        String search = spec.kind().name().toLowerCase(Locale.ROOT) + " last fit";
+        failures.add(
+            TrialOutcome.failed(
+                spec.in(search, spec.temperature(), spec.alpha()), Distiller.seconds(start), e));
+        left.removeIf(o -> o.spec().family().equals(spec.family()));
+        spare.removeIf(o -> o.spec().family().equals(spec.family()));
+        if (left.isEmpty() && !spare.isEmpty()) {
+          left.add(spare.get(0));
+        }
+      }
+    }
+    throw SweepException.ofLastFits(failures);
+  }
+
+  /** Last fits that failed, where another student took the place. */
+  List<TrialOutcome> failures() {
+    return List.copyOf(failures);
+  }
+
+  /**
    * Fits the chosen trial on all training rows, converts it, and scores the test rows.
    *
    * @throws FitException if the student has no portable form or that form disagrees with it
    */
-  Measured finish(TrialOutcome chosen) {
+  private Measured finish(TrialOutcome chosen) {
     TrialSpec spec = chosen.spec();
     Fold all = Rows.all(task.train());
     long start = System.nanoTime();

@@ -302,7 +302,7 @@ final class Search {
   List<TrialOutcome> ranked() {
     List<TrialOutcome> good = ranked(outcomes());
     if (good.isEmpty()) {
-      throw new SweepException(List.of(this));
+      throw SweepException.ofSearches(List.of(this));
     }
     return good;
   }

@@ -6,20 +6,38 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Every trial of a search failed; the message has a line a search, with every distinct cause and
- * how often it came.
+ * Everything failed: all trials of a search, or all students that could have been delivered. The
+ * message has every distinct cause and how often it came.
  */
 public final class SweepException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  SweepException(List<Search> failed) {
-    super(failed.stream().map(SweepException::message).collect(Collectors.joining("\n")));
-    failed.forEach(
-        search -> search.outcomes().forEach(o -> o.failure().ifPresent(this::addSuppressed)));
+  private SweepException(String message, List<TrialOutcome> failed) {
+    super(message);
+    failed.forEach(outcome -> outcome.failure().ifPresent(this::addSuppressed));
+  }
+
+  /** All trials of these searches failed; the message has a line for each of them. */
+  static SweepException ofSearches(List<Search> failed) {
+    return new SweepException(
+        failed.stream().map(SweepException::message).collect(Collectors.joining("\n")),
+        failed.stream().flatMap(search -> search.outcomes().stream()).toList());
+  }
+
+  /** The last fit of every student that was chosen failed. */
+  static SweepException ofLastFits(List<TrialOutcome> failed) {
+    return new SweepException("no student could be made to deliver" + causes(failed), failed);
   }
 
   private static String message(Search search) {
     List<TrialOutcome> failed = search.outcomes();
+    return (failed.isEmpty()
+            ? "no trial of the %s search was run".formatted(search.name())
+            : "all %s trials of the %s search failed".formatted(failed.size(), search.name()))
+        + causes(failed);
+  }
+
+  private static String causes(List<TrialOutcome> failed) {
     Map<String, Integer> causes = new LinkedHashMap<>();
     for (TrialOutcome outcome : failed) {
       causes.merge(
@@ -27,11 +45,7 @@ public final class SweepException extends RuntimeException {
           1,
           Integer::sum);
     }
-    StringBuilder text =
-        new StringBuilder(
-            failed.isEmpty()
-                ? "no trial of the %s search was run".formatted(search.name())
-                : "all %s trials of the %s search failed".formatted(failed.size(), search.name()));
+    StringBuilder text = new StringBuilder();
     causes.forEach((cause, times) -> text.append("; ").append(times).append(" × ").append(cause));
     return text.toString();
   }

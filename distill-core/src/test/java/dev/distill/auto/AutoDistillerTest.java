@@ -586,13 +586,67 @@ class AutoDistillerTest {
   void a_student_without_a_portable_form_is_refused_by_name() {
     FakeFamily bound = FakeFamily.soft("fake.bound").withoutPortableForm();
     assertThatThrownBy(() -> distill(config().build(), bound))
-        .isInstanceOf(FitException.class)
+        .isInstanceOf(SweepException.class)
         .hasMessageContaining("family 'fake.bound' has no portable form");
     FakeFamily wrong = FakeFamily.soft("fake.wrong").adding(0.5f);
     assertThatThrownBy(() -> distill(config().build(), wrong))
-        .isInstanceOf(FitException.class)
+        .isInstanceOf(SweepException.class)
         .hasMessageContaining("family 'fake.wrong': its portable form gives logit");
     assertThat(wrong.open()).isZero();
+  }
+
+  @Test
+  void where_the_chosen_student_cannot_be_delivered_the_next_family_is() {
+    FakeFamily bound = FakeFamily.soft("fake.bound").withoutPortableForm();
+    FakeFamily worse = FakeFamily.soft("fake.worse").cuttingAt(0.5f);
+    DistillationResult result = distill(config().build(), bound, worse);
+    assertThat(result.student().chosen().spec().family()).isEqualTo("fake.worse");
+    assertThat(result.twin().chosen().spec().family()).isEqualTo("fake.worse");
+    assertThat(result.trials())
+        .filteredOn(t -> t.failure().isPresent())
+        .extracting(t -> t.spec().search() + ": " + t.failure().orElseThrow().getMessage())
+        .containsExactly(
+            "student last fit: family 'fake.bound' has no portable form, so it can't be written to"
+                + " a file",
+            "twin last fit: family 'fake.bound' has no portable form, so it can't be written to a"
+                + " file");
+    assertThat(bound.open()).isZero();
+  }
+
+  @Test
+  void families_compete_in_rungs() {
+    List<FakeFamily> families = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      // The further the split is forced from the middle, the worse.
+      families.add(FakeFamily.soft("fake.f" + i).cuttingAt(i == 4 ? 0 : 0.4f + 0.08f * i));
+    }
+    DistillationResult result =
+        distill(config().trials(30).build(), families.toArray(new FakeFamily[0]));
+    assertThat(result.student().chosen().spec().family()).isEqualTo("fake.f4");
+    for (String search : List.of("student", "twin")) {
+      Map<String, Long> tried =
+          result.trials().stream()
+              .filter(t -> t.spec().search().equals(search))
+              .collect(Collectors.groupingBy(t -> t.spec().family(), Collectors.counting()));
+      assertThat(tried.keySet()).hasSize(7);
+      assertThat(tried.values().stream().mapToLong(n -> n).sum()).isEqualTo(30);
+      assertThat(tried.get("fake.f4")).isGreaterThan(18);
+      assertThat(tried.values().stream().filter(n -> n == 1)).hasSize(4);
+    }
+  }
+
+  @Test
+  void every_family_gets_a_trial_even_if_there_are_more_than_trials() {
+    DistillationResult result =
+        distill(
+            config().trials(1).build(),
+            FakeFamily.soft("fake.a"),
+            FakeFamily.soft("fake.b"),
+            FakeFamily.soft("fake.c"));
+    assertThat(result.trials())
+        .filteredOn(t -> t.spec().search().equals("student"))
+        .extracting(t -> t.spec().family())
+        .containsExactly("fake.a", "fake.b", "fake.c");
   }
 
   @Test

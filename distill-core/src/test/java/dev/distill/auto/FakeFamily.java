@@ -40,6 +40,7 @@ public final class FakeFamily implements StudentModel {
   private boolean portable = true;
   private boolean steps;
   private float offset;
+  private float forcedCut = Float.NaN;
   private Consumer<Fit> before = fit -> {};
   private final List<Fit> fits = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger begun = new AtomicInteger();
@@ -78,6 +79,12 @@ public final class FakeFamily implements StudentModel {
   /** Has a hyperparameter of training steps, of which it keeps three. */
   public FakeFamily withSteps() {
     steps = true;
+    return this;
+  }
+
+  /** Splits there, whatever the hyperparameters say. */
+  public FakeFamily cuttingAt(float cut) {
+    forcedCut = cut;
     return this;
   }
 
@@ -143,10 +150,10 @@ public final class FakeFamily implements StudentModel {
     return new Student(model);
   }
 
-  private static PortableModel grow(TrainingSet training, Hyperparameters hyperparameters) {
+  private PortableModel grow(TrainingSet training, Hyperparameters hyperparameters) {
     Matrix rows = training.features();
     int classes = training.classes();
-    float cut = (float) hyperparameters.real("cut");
+    float cut = Float.isNaN(forcedCut) ? (float) hyperparameters.real("cut") : forcedCut;
     double smooth = hyperparameters.real("smooth");
     double[][] sums = new double[2][classes];
     for (int i = 0; i < rows.rows(); i++) {

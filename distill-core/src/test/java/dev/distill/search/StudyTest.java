@@ -170,4 +170,24 @@ class StudyTest {
     assertThat(study.best().orElseThrow().value())
         .isEqualTo(values.stream().mapToDouble(v -> v).min().orElseThrow());
   }
+
+  @Test
+  void asks_within_a_part_of_the_space_and_draws_by_purpose() {
+    SearchSpace space =
+        SearchSpace.builder()
+            .add(new Hyperparameter.Choice("family", List.of("a", "b"), "a", ""))
+            .addUnder("family", "a", new Hyperparameter.Real("a.x", 0, 1, false, 0.5, ""))
+            .addUnder("family", "b", new Hyperparameter.Real("b.x", 0, 1, false, 0.5, ""))
+            .build();
+    SearchSpace part = space.where("family", "b");
+    Study one = new Study(space, new RandomSampler(), 1);
+    Study other = new Study(space, new RandomSampler(), 1);
+    one.ask();
+    Trial asked = one.ask(part, "b 1").orElseThrow();
+    assertThat(asked.parameters().values())
+        .containsOnlyKeys("family", "b.x")
+        .containsEntry("family", "b");
+    assertThat(other.ask(part, "b 1").orElseThrow().parameters()).isEqualTo(asked.parameters());
+    assertThat(one.ask(part, "b 2").orElseThrow().parameters()).isNotEqualTo(asked.parameters());
+  }
 }

@@ -96,4 +96,29 @@ class SearchSpaceTest {
         .isThrownBy(() -> nested.complete(Map.of("drop", 0.5)))
         .withMessage("hyperparameter 'drop' exists only under inner=x, got inner=none");
   }
+
+  @Test
+  void a_part_has_one_option_and_what_depends_on_it() {
+    SearchSpace space =
+        SearchSpace.builder()
+            .add(new Hyperparameter.Choice("kind", List.of("a", "b"), "a", ""))
+            .addUnder("kind", "a", new Hyperparameter.Choice("deep", List.of("y", "n"), "n", ""))
+            .addUnder("deep", "y", new Hyperparameter.Int("levels", 1, 9, false, 2, ""))
+            .addUnder("kind", "b", new Hyperparameter.Real("rate", 0, 1, false, 0.5, ""))
+            .add(new Hyperparameter.Real("alpha", 0, 1, false, 0.7, ""))
+            .build();
+    assertThat(space.where("kind", "b").dimensions())
+        .extracting(d -> d.parameter().name())
+        .containsExactly("kind", "rate", "alpha");
+    assertThat(space.where("kind", "a").dimensions())
+        .extracting(d -> d.parameter().name())
+        .containsExactly("kind", "deep", "levels", "alpha");
+    assertThat(space.where("kind", "b").defaults().choice("kind")).isEqualTo("b");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> space.where("kind", "c"))
+        .withMessage("kind must be one of [a, b], got c");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> space.where("other", "c"))
+        .withMessage("there is no choice 'other'");
+  }
 }
