@@ -89,6 +89,22 @@ public final class DistillationLoss {
   }
 
   /**
+   * The loss, a mean per row, in nats.
+   *
+   * @param logits rows × classes, row-major
+   */
+  public double value(float[] logits) {
+    return CombinedLoss.value(
+        teacher.temperature(),
+        alpha,
+        teacher.probabilities(),
+        labels,
+        logits,
+        labels.length,
+        classes());
+  }
+
+  /**
    * Gradient and diagonal curvature of each row's loss by its logits (not divided by the rows).
    *
    * @param logits rows × classes, row-major, and so are the outputs, owned by the caller
