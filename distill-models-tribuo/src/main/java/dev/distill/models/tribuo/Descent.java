@@ -1,0 +1,76 @@
+package dev.distill.models.tribuo;
+
+import dev.distill.runtime.PortableModel;
+import dev.distill.spi.FitContext;
+import dev.distill.spi.FittedStudent;
+import dev.distill.spi.Hyperparameter;
+import dev.distill.spi.Hyperparameters;
+import dev.distill.spi.Targets;
+import dev.distill.spi.TaskShape;
+import dev.distill.spi.TrainingSet;
+import java.util.function.Function;
+import org.tribuo.ImmutableDataset;
+import org.tribuo.common.sgd.AbstractSGDTrainer;
+import org.tribuo.math.FeedForwardParameters;
+import org.tribuo.math.StochasticGradientOptimiser;
+import org.tribuo.math.la.DenseVector;
+import org.tribuo.math.optimisers.AdaGrad;
+import org.tribuo.regression.Regressor;
+
+/** Stochastic gradient descent by one of Tribuo's trainers. */
+final class Descent {
+  static final String EPOCHS = "epochs";
+  static final String RATE = "learning_rate";
+  static final String PENALTY = "l2";
+
+  /** More would be averaged, and some gradients that Tribuo holds as sparse then fail to add up. */
+  static final int BATCH = 1;
+
+  /** Makes a trainer. */
+  @FunctionalInterface
+  interface Trainers {
+    AbstractSGDTrainer<Regressor, DenseVector, ?, ?> trainer(
+        StochasticGradientOptimiser optimiser, int epochs, long seed);
+  }
+
+  private Descent() {}
+
+  /** Few rows need many epochs. */
+  static Hyperparameter.Int epochs(TaskShape shape, int steps) {
+    int most = Math.max(20, Math.min(1_000, steps / Math.max(1, shape.rows())));
+    return new Hyperparameter.Int(
+        EPOCHS, 5, most, true, most, "passes over the rows; early stopping keeps the best");
+  }
+
+  /**
+   * Trains.
+   *
+   * @param bias whether a last feature of 1 stands for the bias
+   */
+  static FittedStudent fit(
+      TrainingSet training,
+      Hyperparameters hyperparameters,
+      FitContext context,
+      boolean bias,
+      Trainers trainers,
+      Function<FeedForwardParameters, PortableModel> portable) {
+    Quiet.please();
+    Rows rows = context.shared(training.features(), Rows.class, Rows::new);
+    Scores scores = new Scores(training.classes(), bias);
+    ImmutableDataset<Regressor> dataset =
+        rows.dataset(((Targets.Soft) training.targets()).distribution(), training.classes());
+    Epochs epochs =
+        new Epochs(
+            new AdaGrad(hyperparameters.real(RATE), 1e-6, 0),
+            hyperparameters.real(PENALTY),
+            dataset.size(),
+            scores,
+            context);
+    try {
+      trainers.trainer(epochs, hyperparameters.integer(EPOCHS), context.seed()).train(dataset);
+    } catch (Epochs.Enough enough) {
+      // The best parameters are kept.
+    }
+    return new SgdStudent(epochs.best(), scores, rows.columns(), epochs.epoch(), portable);
+  }
+}

@@ -1,0 +1,88 @@
+package dev.distill.models.tribuo;
+
+import dev.distill.spi.Capabilities;
+import dev.distill.spi.Encoding;
+import dev.distill.spi.FitContext;
+import dev.distill.spi.FittedStudent;
+import dev.distill.spi.Hyperparameter;
+import dev.distill.spi.Hyperparameters;
+import dev.distill.spi.SearchSpace;
+import dev.distill.spi.StudentModel;
+import dev.distill.spi.TargetLevel;
+import dev.distill.spi.Targets;
+import dev.distill.spi.TaskShape;
+import dev.distill.spi.TrainingSet;
+import java.util.List;
+
+/**
+ * One decision tree over all classes (Breiman et al., 1984, with vector leaves), each leaf the mean
+ * distribution of its rows.
+ */
+public final class TribuoTree implements StudentModel {
+  static final String GAP = "criterion";
+  static final String DEPTH = "max_depth";
+  static final String LEAST_ROWS = "min_leaf_rows";
+
+  /** Made by the service loader. */
+  public TribuoTree() {}
+
+  @Override
+  public String id() {
+    return "tribuo.tree";
+  }
+
+  @Override
+  public int spiVersion() {
+    return SPI_VERSION;
+  }
+
+  @Override
+  public String description() {
+    return "one tree that splits by the distillation loss itself: tens of nanoseconds a row";
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new Capabilities(TargetLevel.SOFT_TARGETS, 1_000, Encoding.BINNED, true);
+  }
+
+  @Override
+  public SearchSpace searchSpace(TaskShape shape) {
+    return SearchSpace.builder()
+        .add(new Hyperparameter.Int(DEPTH, 2, 16, false, 8, "most splits from root to leaf"))
+        .add(new Hyperparameter.Int(LEAST_ROWS, 1, 100, true, 10, "least rows in a leaf"))
+        .add(gap())
+        .build();
+  }
+
+  static Hyperparameter gap() {
+    return new Hyperparameter.Choice(
+        GAP,
+        List.of("log_loss", "brier"),
+        "log_loss",
+        "what a split lowers: KL to the leaf's distribution, or squared error");
+  }
+
+  static JensenGap.Function gap(Hyperparameters hyperparameters) {
+    return hyperparameters.choice(GAP).equals("brier")
+        ? JensenGap.Function.SQUARE
+        : JensenGap.Function.ENTROPY;
+  }
+
+  @Override
+  public FittedStudent fit(
+      TrainingSet training, Hyperparameters hyperparameters, FitContext context) {
+    int classes = training.classes();
+    Rows rows = context.shared(training.features(), Rows.class, Rows::new);
+    TreeShape shape =
+        new TreeShape(
+            hyperparameters.integer(DEPTH),
+            hyperparameters.integer(LEAST_ROWS),
+            1,
+            gap(hyperparameters));
+    float[] targets = ((Targets.Soft) training.targets()).distribution();
+    JointTree tree = JointTree.fit(rows.dataset(targets, classes), shape, context.seed());
+    context.report(1, Double.NaN);
+    return new TreesStudent(List.of(tree), rows.columns(), classes);
+  }
+}
