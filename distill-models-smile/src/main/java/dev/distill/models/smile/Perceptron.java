@@ -73,10 +73,7 @@ final class Perceptron extends MLP {
 
     Hidden(int units, int inputs, Activation kind) {
       super(
-          units,
-          inputs,
-          0,
-          kind == Activation.TANH ? new Tanh() : ActivationFunction.rectifier());
+          units, inputs, 0, kind == Activation.TANH ? new Tanh() : ActivationFunction.rectifier());
       this.kind = kind;
       plain = PlainMatrix.of(weight);
       weight = plain;
@@ -154,7 +151,9 @@ final class Perceptron extends MLP {
   private final transient List<Open> layers = new ArrayList<>();
   private final transient Output last;
 
-  /** Running means of the weights, which jump less from epoch to epoch (Polyak and Juditsky, 1992). */
+  /**
+   * Running means of the weights, which jump less from epoch to epoch (Polyak and Juditsky, 1992).
+   */
   private final transient double[][] averages;
 
   private Perceptron(LayerBuilder... builders) {
