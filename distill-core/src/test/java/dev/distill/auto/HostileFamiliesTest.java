@@ -86,12 +86,9 @@ class HostileFamiliesTest {
     causes.put("hostile.Null", "gave no student: got null");
     plugins.add(fitting("Hangs", PARK));
     causes.put(
-        "hostile.Hangs",
-        "took longer than --trial-timeout 1s; it did not end and was left behind");
+        "hostile.Hangs", "took longer than --trial-timeout 1s; it did not end and was left behind");
     plugins.add(
-        fitting(
-            "Big",
-"java.util.Arrays.fill(new long[Integer.MAX_VALUE - 8], 1); return null;"));
+        fitting("Big", "java.util.Arrays.fill(new long[Integer.MAX_VALUE - 8], 1); return null;"));
     causes.put("hostile.Big", "OutOfMemoryError");
     plugins.add(fitting("Deep", "return fit(t, h, c);"));
     causes.put("hostile.Deep", "StackOverflowError");
