@@ -26,12 +26,14 @@ public final class Benchmarks {
       Map.of(
           "kernels", List.of(KernelBench.class),
           "serving", List.of(ServingBench.class),
+          "dense", List.of(DenseBench.class),
           "training", List.of(TrainingBench.class),
           "families", List.of(FamilyServingBench.class),
           "all",
               List.of(
                   KernelBench.class,
                   ServingBench.class,
+                  DenseBench.class,
                   TrainingBench.class,
                   FamilyServingBench.class));
 
@@ -43,7 +45,7 @@ public final class Benchmarks {
     boolean quick = words.remove("--quick");
     if (words.size() != 1 || !GROUPS.containsKey(words.get(0))) {
       System.err.println(
-          "usage: java -jar benchmarks.jar kernels|serving|training|families|all [--quick]");
+          "usage: java -jar benchmarks.jar kernels|serving|dense|training|families|all [--quick]");
       System.exit(2);
     }
     List<Ratios.Measured> measured = new ArrayList<>();

@@ -82,6 +82,23 @@ final class Ratios {
                 portable.allocated()));
       }
     }
+    for (Measured row : results) {
+      String shape = row.parameters();
+      if (row.name().equals("DenseBench.row")) {
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "%-24s %7.0f ns a row, %7.0f its class, %7.0f in a batch; plain loops %4.1f ×; %.2f B a row",
+                shape,
+                row.score() * 1000,
+                score("DenseBench.predict", shape) * 1000,
+                score("DenseBench.batch", shape) * 1000 / DenseBench.ROWS,
+                shape.startsWith("forest")
+                    ? Double.NaN
+                    : score("DenseBench.plain", shape) / row.score(),
+                row.allocated()));
+      }
+    }
     for (Measured custom : results) {
       if (custom.name().startsWith("TrainingBench.custom")) {
         lines.add(

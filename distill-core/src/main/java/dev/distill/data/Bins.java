@@ -82,22 +82,23 @@ final class Bins implements RowEncoder {
     }
   }
 
+  /** The number of cuts that are not above a value, without a branch that depends on it. */
   private static int bin(float[] cuts, float x) {
-    int low = 0;
-    int high = cuts.length;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (x < cuts[middle]) {
-        high = middle;
-      } else {
-        low = middle + 1;
-      }
+    int below = 0;
+    for (int rest = cuts.length; rest > 0; rest >>>= 1) {
+      int half = (rest + 1) >>> 1;
+      below += x >= cuts[below + half - 1] ? half : 0;
     }
-    return low;
+    return below;
   }
 
   @Override
   public PortableModel portable(PortableModel model) {
+    if (model.features() != outputs()) {
+      throw new FitException(
+          "the portable form reads %s features, expected %s"
+              .formatted(model.features(), outputs()));
+    }
     if (model instanceof TreeEnsemble trees) {
       return trees.map(this::raw, DoubleUnaryOperator.identity());
     }

@@ -9,9 +9,11 @@ import dev.distill.spi.Matrix;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TrainingSet;
 import dev.distill.spi.Validation;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fits a family on rows in the form that it wants ({@link Encoding}), and gives a student of rows
@@ -36,38 +38,75 @@ public final class EncodedFit {
     if (rows == null) {
       return family.fit(training, hyperparameters, context);
     }
+    Optional<Validation> validation = context.validation().map(watched -> encoded(watched, rows));
     FittedStudent fitted =
         family.fit(
-            new TrainingSet(rows.training, training.classes(), training.targets()),
+            new TrainingSet(rows.training(), training.classes(), training.targets()),
             hyperparameters,
-            new EncodedContext(context, rows));
-    return new EncodedStudent(fitted, rows.encoder);
+            new EncodedContext(context, validation));
+    return new EncodedStudent(fitted, rows);
   }
 
-  /** Training rows in another form, and the validation rows that were last asked for. */
+  private static Validation encoded(Validation validation, EncodedRows rows) {
+    Matrix features = rows.watch(validation.features());
+    return new Validation() {
+      @Override
+      public Matrix features() {
+        return features;
+      }
+
+      @Override
+      public double loss(float[] logits) {
+        return validation.loss(logits);
+      }
+    };
+  }
+
+  /**
+   * Training rows in another form, and the validation rows that were last watched: the same objects
+   * each time, so that a family finds the forms that it shares.
+   */
   private abstract static class EncodedRows implements AutoCloseable {
     final RowEncoder encoder;
-    final Matrix training;
-    private Matrix validation;
-    private Matrix encoded;
+    private @Nullable Matrix training;
+    private @Nullable Matrix watched;
+    private @Nullable Matrix encoded;
 
     EncodedRows(RowEncoder encoder, Matrix rows) {
       this.encoder = encoder;
       training = encoder.encode(rows);
-      validation = rows;
-      encoded = training;
     }
 
-    synchronized Matrix encode(Matrix rows) {
-      if (!rows.equals(validation)) {
-        encoded = encoder.encode(rows);
-        validation = rows;
+    synchronized Matrix training() {
+      return Objects.requireNonNull(training, "the sweep is over");
+    }
+
+    synchronized Matrix watch(Matrix rows) {
+      Matrix known = encoded;
+      if (known == null || !rows.equals(watched)) {
+        known = encoder.encode(rows);
+        watched = rows;
+        encoded = known;
       }
-      return encoded;
+      return known;
     }
 
+    Matrix encode(Matrix rows) {
+      synchronized (this) {
+        if (encoded != null && rows.equals(watched)) {
+          return encoded;
+        }
+      }
+      return encoder.encode(rows);
+    }
+
+    /** Lets go of all rows; students that outlive the sweep need the encoder alone. */
     @Override
-    public void close() {}
+    public synchronized void close() {
+      training = null;
+      watched = null;
+      encoded = null;
+    }
   }
 
   private static final class BinnedRows extends EncodedRows {
@@ -82,7 +121,8 @@ public final class EncodedFit {
     }
   }
 
-  private record EncodedContext(FitContext context, EncodedRows rows) implements FitContext {
+  private record EncodedContext(FitContext context, Optional<Validation> validation)
+      implements FitContext {
     @Override
     public long seed() {
       return context.seed();
@@ -99,25 +139,6 @@ public final class EncodedFit {
     }
 
     @Override
-    public Optional<Validation> validation() {
-      return context.validation().map(this::encoded);
-    }
-
-    private Validation encoded(Validation validation) {
-      return new Validation() {
-        @Override
-        public Matrix features() {
-          return rows.encode(validation.features());
-        }
-
-        @Override
-        public double loss(float[] logits) {
-          return validation.loss(logits);
-        }
-      };
-    }
-
-    @Override
     public void report(int step, double loss) {
       context.report(step, loss);
     }
@@ -129,15 +150,23 @@ public final class EncodedFit {
     }
   }
 
-  private record EncodedStudent(FittedStudent fitted, RowEncoder encoder) implements FittedStudent {
+  private static final class EncodedStudent implements FittedStudent {
+    private final FittedStudent fitted;
+    private final EncodedRows rows;
+
+    EncodedStudent(FittedStudent fitted, EncodedRows rows) {
+      this.fitted = fitted;
+      this.rows = rows;
+    }
+
     @Override
-    public void logits(Matrix rows, float[] logits) {
-      fitted.logits(encoder.encode(rows), logits);
+    public void logits(Matrix features, float[] logits) {
+      fitted.logits(rows.encode(features), logits);
     }
 
     @Override
     public Optional<PortableModel> portable() {
-      return fitted.portable().map(encoder::portable);
+      return fitted.portable().map(rows.encoder::portable);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.distill.data;
 
 import dev.distill.runtime.PortableModel;
+import dev.distill.spi.FitException;
 import dev.distill.spi.Matrix;
 
 /** Turns rows into the form that a family wants, and its portable model back into one for rows. */
@@ -22,7 +23,12 @@ interface RowEncoder {
     if (rows.columns() != features()) {
       throw new IllegalArgumentException("got %s, expected %s columns".formatted(rows, features()));
     }
-    float[] out = new float[Math.multiplyExact(rows.rows(), outputs())];
+    if ((long) rows.rows() * outputs() > Integer.MAX_VALUE - 8) {
+      throw new FitException(
+          "%s has %s features when encoded, which is more than an array holds"
+              .formatted(rows, outputs()));
+    }
+    float[] out = new float[rows.rows() * outputs()];
     for (int i = 0; i < rows.rows(); i++) {
       encode(rows.values(), i * features(), out, i * outputs());
     }

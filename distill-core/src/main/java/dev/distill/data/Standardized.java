@@ -17,7 +17,11 @@ final class Standardized implements RowEncoder {
     this.standardizer = standardizer;
   }
 
-  /** Means and deviations of the finite values; ranges too, so that no row is far outside. */
+  /**
+   * Means and deviations of the finite values; ranges too, so that no row is far outside. A column
+   * without two different finite values is 0; one without any value has no indicator, as a column
+   * of ones would say nothing.
+   */
   static Standardized learn(Matrix rows) {
     int columns = rows.columns();
     float[] low = new float[columns];
@@ -52,7 +56,8 @@ final class Standardized implements RowEncoder {
         center[j] = mean;
         scale[j] = 1 / Math.sqrt(squares / count);
       }
-      if (!missing.isEmpty() && patterns.add(missing)) {
+      int gaps = missing.cardinality();
+      if (gaps > 0 && gaps < rows.rows() && patterns.add(missing)) {
         indicators.add(j);
       }
     }

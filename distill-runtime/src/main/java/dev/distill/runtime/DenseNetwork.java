@@ -1,58 +1,114 @@
 package dev.distill.runtime;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Fully connected layers, one after the other; with one layer, a linear model. A unit is the
  * activation of its bias plus inputs times weights, added in float32 in the order of the inputs.
+ *
+ * <p>It knows no missing values: a feature that is NaN makes the logits NaN. Behind a {@link
+ * Standardizer} there is none.
  */
 public final class DenseNetwork extends RowScorer implements PortableModel {
+  /** The most layers; a file of many tiny ones would cost far more than its size. */
+  static final int MOST_LAYERS = 256;
 
   /** What becomes of a unit's sum. */
   public enum Activation {
     /** The sum itself. */
     IDENTITY,
-    /** max(0, sum), the rectifier. */
+    /** max(0, sum), the rectifier; NaN stays NaN. */
     RELU,
     /** The hyperbolic tangent, as fdlibm computes it. */
     TANH
   }
 
-  /**
-   * One layer.
-   *
-   * @param inputs number of inputs, &gt; 0
-   * @param outputs number of units, &gt; 0
-   * @param weights inputs × outputs, row-major: the weights of one input stand side by side
-   * @param bias one a unit
-   */
-  public record Layer(
-      int inputs, int outputs, Activation activation, float[] weights, float[] bias) {
-    /** Checks the shapes and that all values are finite; copies the arrays. */
-    public Layer {
+  /** One layer. Immutable. */
+  public static final class Layer {
+    private final Activation activation;
+    private final Affine sums;
+
+    /**
+     * Checks and copies the arrays.
+     *
+     * @param inputs number of inputs, &gt; 0
+     * @param outputs number of units, &gt; 0
+     * @param weights inputs × outputs, row-major: the weights of one input stand side by side;
+     *     finite
+     * @param bias one a unit; finite
+     * @throws IllegalArgumentException if a shape does not fit or a value is not finite
+     */
+    public Layer(int inputs, int outputs, Activation activation, float[] weights, float[] bias) {
       if (inputs < 1 || outputs < 1) {
         throw new IllegalArgumentException(
             "a layer needs inputs and outputs, got %d and %d".formatted(inputs, outputs));
       }
-      weights = RowScorer.finite("weights", weights, (long) inputs * outputs);
-      bias = RowScorer.finite("bias", bias, outputs);
+      this.activation = Objects.requireNonNull(activation, "activation");
+      sums = new Affine(inputs, outputs, weights, bias);
+    }
+
+    /** Number of inputs. */
+    public int inputs() {
+      return sums.inputs();
+    }
+
+    /** Number of units. */
+    public int outputs() {
+      return sums.outputs();
+    }
+
+    /** What becomes of a unit's sum. */
+    public Activation activation() {
+      return activation;
+    }
+
+    /** A copy of the weights: inputs × outputs, row-major. */
+    public float[] weights() {
+      return sums.weights();
+    }
+
+    /** A copy of the biases, one a unit. */
+    public float[] bias() {
+      return sums.bias();
+    }
+
+    private void apply(float[] in, int from, float[] to) {
+      sums.apply(in, from, to);
+      if (activation == Activation.RELU) {
+        rectify(to, sums.outputs());
+      } else if (activation == Activation.TANH) {
+        for (int k = 0; k < sums.outputs(); k++) {
+          // Math.tanh may differ in the last bit between machines.
+          to[k] = (float) StrictMath.tanh(to[k]);
+        }
+      }
+    }
+
+    private static void rectify(float[] values, int count) {
+      for (int k = 0; k < count; k++) {
+        values[k] = Math.max(0, values[k]);
+      }
     }
   }
 
   private final List<Layer> layers;
-  private final int widest;
 
   /**
    * A network.
    *
-   * @param layers from the features to the logits; the last one has a unit a class
-   * @throws IllegalArgumentException if there is none, or one has other inputs than the layer
-   *     before it has outputs
+   * @param layers from the features to the logits, at most 256; the last one has a unit a class
+   * @throws IllegalArgumentException if there are none or too many, or one has other inputs than
+   *     the layer before it has outputs
    */
   public DenseNetwork(List<Layer> layers) {
-    super(first(layers).inputs(), layers.get(layers.size() - 1).outputs(), 2 * widest(layers));
+    super(
+        first(layers).inputs(),
+        layers.get(layers.size() - 1).outputs(),
+        new int[0],
+        widest(layers),
+        widest(layers));
     this.layers = List.copyOf(layers);
-    widest = widest(layers);
     for (int l = 1; l < layers.size(); l++) {
       if (layers.get(l).inputs() != layers.get(l - 1).outputs()) {
         throw new IllegalArgumentException(
@@ -69,16 +125,16 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
   }
 
   private static Layer first(List<Layer> layers) {
-    if (layers.isEmpty()) {
-      throw new IllegalArgumentException("a network needs at least one layer, got none");
+    if (layers.isEmpty() || layers.size() > MOST_LAYERS) {
+      throw new IllegalArgumentException(
+          "a network has 1 to %d layers, got %d".formatted(MOST_LAYERS, layers.size()));
     }
     return layers.get(0);
   }
 
-  /** The widest layer but the last, which writes where the logits go. */
   private static int widest(List<Layer> layers) {
     int widest = 0;
-    for (Layer layer : layers.subList(0, layers.size() - 1)) {
+    for (Layer layer : layers) {
       widest = Math.max(widest, layer.outputs());
     }
     return widest;
@@ -90,39 +146,18 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
   }
 
   @Override
-  void score(float[] row, int at, float[] out, int o, float[] buffer) {
+  void score(float[] row, int at, float[] out, int o, float[][] scratch, int slot) {
     float[] in = row;
     int from = at;
+    float[] to = scratch[slot];
+    float[] next = scratch[slot + 1];
     for (int l = 0; l < layers.size(); l++) {
-      boolean last = l == layers.size() - 1;
-      float[] to = last ? out : buffer;
-      int start = last ? o : l % 2 * widest;
-      apply(layers.get(l), in, from, to, start);
+      layers.get(l).apply(in, from, to);
       in = to;
-      from = start;
+      from = 0;
+      to = next;
+      next = in;
     }
-  }
-
-  private static void apply(Layer layer, float[] in, int from, float[] to, int start) {
-    float[] weights = layer.weights;
-    int outputs = layer.outputs;
-    System.arraycopy(layer.bias, 0, to, start, outputs);
-    for (int j = 0; j < layer.inputs; j++) {
-      float x = in[from + j];
-      int w = j * outputs;
-      for (int k = 0; k < outputs; k++) {
-        to[start + k] += weights[w + k] * x;
-      }
-    }
-    if (layer.activation == Activation.RELU) {
-      for (int k = start; k < start + outputs; k++) {
-        to[k] = Math.max(0, to[k]);
-      }
-    } else if (layer.activation == Activation.TANH) {
-      for (int k = start; k < start + outputs; k++) {
-        // Math.tanh may differ in the last bit between machines.
-        to[k] = (float) StrictMath.tanh(to[k]);
-      }
-    }
+    System.arraycopy(in, 0, out, o, classes());
   }
 }

@@ -3,13 +3,16 @@ package dev.distill.runtime;
 /**
  * Factorisation machines, one a class (Rendle, 2010): the logit is the bias, plus weights times
  * features, plus for every pair of features the product of both times the inner product of their
- * factors, computed as ½ Σ_f ((Σ_j v_jf x_j)² − Σ_j (v_jf x_j)²).
+ * factors, computed as ½ Σ_f ((Σ_j v_jf x_j)² − Σ_j (v_jf x_j)²). All sums are float32, in order.
+ *
+ * <p>It knows no missing values: a feature that is NaN makes the logits NaN. Behind a {@link
+ * Standardizer} there is none.
  */
 public final class FactorizationMachine extends RowScorer implements PortableModel {
   private final int factors;
-  private final float[] bias;
-  private final float[] weights;
-  private final float[] vectors;
+  private final Affine linear;
+  // The factors of each feature: classes × factors. In an array of their own, as in Affine.
+  private final float[][] vectors;
 
   /**
    * Machines.
@@ -22,14 +25,46 @@ public final class FactorizationMachine extends RowScorer implements PortableMod
    */
   public FactorizationMachine(
       int features, int factors, float[] bias, float[] weights, float[] vectors) {
-    super(features, bias.length, 2 * factors);
+    super(
+        features,
+        bias.length,
+        new int[0],
+        bias.length,
+        products(bias.length, factors),
+        products(bias.length, factors));
+    this.factors = factors;
+    int classes = bias.length;
+    checkFinite("weights", weights, (long) classes * features);
+    checkFinite("vectors", vectors, (long) weights.length * factors);
+    linear = new Affine(features, classes, transposed(weights, classes, features), bias);
+    this.vectors = new float[features][classes * factors];
+    for (int k = 0; k < classes; k++) {
+      for (int j = 0; j < features; j++) {
+        System.arraycopy(
+            vectors, (k * features + j) * factors, this.vectors[j], k * factors, factors);
+      }
+    }
+  }
+
+  private static int products(int classes, int factors) {
     if (factors < 1) {
       throw new IllegalArgumentException("factors must be > 0, got " + factors);
     }
-    this.factors = factors;
-    this.bias = finite("bias", bias, bias.length);
-    this.weights = finite("weights", weights, (long) bias.length * features);
-    this.vectors = finite("vectors", vectors, (long) bias.length * features * factors);
+    if ((long) classes * factors > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "%d classes × %d factors are too many".formatted(classes, factors));
+    }
+    return classes * factors;
+  }
+
+  private static float[] transposed(float[] values, int rows, int columns) {
+    float[] transposed = new float[values.length];
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        transposed[j * rows + i] = values[i * columns + j];
+      }
+    }
+    return transposed;
   }
 
   /** Number of factors a feature. */
@@ -37,41 +72,72 @@ public final class FactorizationMachine extends RowScorer implements PortableMod
     return factors;
   }
 
-  float[] biases() {
-    return bias;
+  /** A copy: one a class. */
+  float[] bias() {
+    return linear.bias();
   }
 
+  /** A copy: classes × features. */
   float[] weights() {
-    return weights;
+    return transposed(linear.weights(), features(), classes());
   }
 
+  /** A copy: classes × features × factors. */
   float[] vectors() {
-    return vectors;
+    float[] all = new float[classes() * features() * factors];
+    for (int k = 0; k < classes(); k++) {
+      for (int j = 0; j < features(); j++) {
+        System.arraycopy(vectors[j], k * factors, all, (k * features() + j) * factors, factors);
+      }
+    }
+    return all;
   }
 
   @Override
-  void score(float[] row, int at, float[] out, int o, float[] buffer) {
+  void score(float[] row, int at, float[] out, int o, float[][] scratch, int slot) {
+    final float[][] vectors = this.vectors;
+    float[] logits = scratch[slot];
+    float[] sums = scratch[slot + 1];
+    float[] squares = scratch[slot + 2];
     int features = features();
-    for (int k = 0; k < bias.length; k++) {
-      float sum = bias[k];
-      for (int f = 0; f < 2 * factors; f++) {
-        buffer[f] = 0;
+    int classes = classes();
+    int products = classes * factors;
+    for (int p = 0; p < products; p++) {
+      sums[p] = 0;
+      squares[p] = 0;
+    }
+    int j = 0;
+    for (; j + 2 <= features; j += 2) {
+      add(vectors[j], row[at + j], vectors[j + 1], row[at + j + 1], sums, squares, products);
+    }
+    if (j < features) {
+      add(vectors[j], row[at + j], sums, squares, products);
+    }
+    linear.apply(row, at, logits);
+    for (int k = 0; k < classes; k++) {
+      float logit = logits[k];
+      for (int p = k * factors; p < (k + 1) * factors; p++) {
+        logit += 0.5f * (sums[p] * sums[p] - squares[p]);
       }
-      int w = k * features;
-      for (int j = 0; j < features; j++) {
-        float x = row[at + j];
-        sum += weights[w + j] * x;
-        int v = (w + j) * factors;
-        for (int f = 0; f < factors; f++) {
-          float part = vectors[v + f] * x;
-          buffer[f] += part;
-          buffer[factors + f] += part * part;
-        }
-      }
-      for (int f = 0; f < factors; f++) {
-        sum += 0.5f * (buffer[f] * buffer[f] - buffer[factors + f]);
-      }
-      out[o + k] = sum;
+      out[o + k] = logit;
+    }
+  }
+
+  private static void add(
+      float[] v, float x, float[] w, float y, float[] sums, float[] squares, int count) {
+    for (int p = 0; p < count; p++) {
+      float a = v[p] * x;
+      float b = w[p] * y;
+      sums[p] = sums[p] + a + b;
+      squares[p] = squares[p] + a * a + b * b;
+    }
+  }
+
+  private static void add(float[] v, float x, float[] sums, float[] squares, int count) {
+    for (int p = 0; p < count; p++) {
+      float a = v[p] * x;
+      sums[p] += a;
+      squares[p] += a * a;
     }
   }
 }

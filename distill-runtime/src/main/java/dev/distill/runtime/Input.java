@@ -64,7 +64,7 @@ final class Input {
   }
 
   void need(long count, long bytesEach, String what) throws StudentFileException {
-    if (count < 0 || count * bytesEach > buffer.remaining()) {
+    if (count < 0 || count > buffer.remaining() / bytesEach) {
       throw corrupt("%d %s, but only %d bytes are left".formatted(count, what, remaining()));
     }
   }

@@ -10,10 +10,13 @@ public final class Logarithm extends RowScorer implements PortableModel {
   /** Probabilities below this count as this much. */
   public static final double FLOOR = 1e-6;
 
+  // More than a unit in the last place of a logit: no float has a logarithm beyond 128.
+  private static final double NEAR = 1e-4;
+
   private final PortableModel model;
 
   private Logarithm(PortableModel model) {
-    super(model.features(), model.classes(), 1);
+    super(model.features(), model.classes(), slots(model));
     this.model = model;
   }
 
@@ -40,11 +43,28 @@ public final class Logarithm extends RowScorer implements PortableModel {
   }
 
   @Override
-  void score(float[] row, int at, float[] out, int o, float[] buffer) {
-    model.logits(row, at, out, o);
+  void score(float[] row, int at, float[] out, int o, float[][] scratch, int slot) {
+    score(model, row, at, out, o, scratch, slot);
     for (int k = o; k < o + classes(); k++) {
       out[k] = of((double) out[k]);
     }
+  }
+
+  @Override
+  int predict(float[] row, int at, float[][] scratch) {
+    float[] sums = scratch[0];
+    score(model, row, at, sums, 0, scratch, 1);
+    int largest = largest(sums, classes());
+    // Sums that differ, but not by a unit in the last place of their logarithm, and all up to the
+    // floor, are equal as logits, of which the first counts. No others need a logarithm.
+    double near = sums[largest] * (1 - NEAR);
+    for (int k = 0; k < largest; k++) {
+      if ((sums[k] >= near || near <= FLOOR)
+          && of((double) sums[k]) == of((double) sums[largest])) {
+        return k;
+      }
+    }
+    return largest;
   }
 
   private static boolean foldable(TreeEnsemble trees) {

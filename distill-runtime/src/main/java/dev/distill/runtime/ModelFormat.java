@@ -19,9 +19,25 @@ final class ModelFormat {
       List.of(Activation.IDENTITY, Activation.RELU, Activation.TANH);
 
   /** Models inside models: more than any family makes, and no deep recursion. */
-  private static final int DEEPEST = 4;
+  static final int DEEPEST = 4;
 
   private ModelFormat() {}
+
+  /** How many models stand one inside the other. */
+  static int depth(PortableModel model) {
+    int depth = 1;
+    PortableModel inner = model;
+    while (true) {
+      if (inner instanceof StandardizedModel standardized) {
+        inner = standardized.model();
+      } else if (inner instanceof Logarithm logarithm) {
+        inner = logarithm.model();
+      } else {
+        return depth;
+      }
+      depth++;
+    }
+  }
 
   static void write(PortableModel model, Output out) {
     if (model instanceof TreeEnsemble trees) {
@@ -71,7 +87,7 @@ final class ModelFormat {
                       .formatted(kind, String.join(", ", KINDS)));
         };
     if (model.features() != features) {
-      throw in.corrupt("%d features, but the schema has %d".formatted(model.features(), features));
+      throw in.corrupt("%d features, expected %d".formatted(model.features(), features));
     }
     return model;
   }
@@ -113,7 +129,7 @@ final class ModelFormat {
     out.count(machine.features());
     out.count(machine.classes());
     out.count(machine.factors());
-    floats(machine.biases(), out);
+    floats(machine.bias(), out);
     floats(machine.weights(), out);
     floats(machine.vectors(), out);
   }

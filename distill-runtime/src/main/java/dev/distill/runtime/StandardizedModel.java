@@ -12,7 +12,7 @@ public final class StandardizedModel extends RowScorer implements PortableModel 
    *     standardizer gives
    */
   public StandardizedModel(Standardizer standardizer, PortableModel model) {
-    super(standardizer.features(), model.classes(), standardizer.outputs());
+    super(standardizer.features(), model.classes(), slots(model), standardizer.outputs());
     if (model.features() != standardizer.outputs()) {
       throw new IllegalArgumentException(
           "the model reads %d features, but the standardizer gives %d"
@@ -33,8 +33,9 @@ public final class StandardizedModel extends RowScorer implements PortableModel 
   }
 
   @Override
-  void score(float[] row, int at, float[] out, int o, float[] buffer) {
-    standardizer.apply(row, at, buffer, 0);
-    model.logits(buffer, 0, out, o);
+  void score(float[] row, int at, float[] out, int o, float[][] scratch, int slot) {
+    float[] standardized = scratch[slot];
+    standardizer.apply(row, at, standardized, 0);
+    score(model, standardized, 0, out, o, scratch, slot + 1);
   }
 }

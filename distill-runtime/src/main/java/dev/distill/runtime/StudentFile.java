@@ -69,8 +69,8 @@ public final class StudentFile {
    * @param provenance how the student was made: any texts by name; the order is kept
    * @throws IllegalArgumentException if the model reads other features than the schema gives, has
    *     another number of classes than there are names, a name stands twice, the temperature is not
-   *     a finite number > 0, the verification rows are not whole or too many, or a text is not
-   *     Unicode (it has half of a surrogate pair)
+   *     a finite number > 0, the verification rows are not whole or too many, more than four models
+   *     stand one inside the other, or a text is not Unicode (it has half of a surrogate pair)
    */
   public StudentFile(
       Schema schema,
@@ -106,6 +106,11 @@ public final class StudentFile {
     if (classes.size() > TreeFormat.MOST_CLASSES) {
       throw new IllegalArgumentException(
           "at most %d classes, got %d".formatted(TreeFormat.MOST_CLASSES, classes.size()));
+    }
+    if (ModelFormat.depth(model) > ModelFormat.DEEPEST) {
+      throw new IllegalArgumentException(
+          "at most %d models one inside the other, got %d"
+              .formatted(ModelFormat.DEEPEST, ModelFormat.depth(model)));
     }
     Set<String> names = new HashSet<>();
     for (String name : classes) {

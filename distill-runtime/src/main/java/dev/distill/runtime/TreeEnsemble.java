@@ -112,9 +112,9 @@ public final class TreeEnsemble implements PortableModel {
   @Override
   public int predict(float[] row, int rowOffset) {
     Objects.checkFromIndexSize(rowOffset, features, row.length);
-    float best = Float.NEGATIVE_INFINITY;
-    int winner = 0;
     if (!vectors) {
+      float best = Float.NEGATIVE_INFINITY;
+      int winner = 0;
       boolean finite = findsFinite && finite(row, rowOffset, features);
       int tree = 0;
       for (int k = 0; k < base.length; k++) {
@@ -128,29 +128,9 @@ public final class TreeEnsemble implements PortableModel {
       }
       return winner;
     }
-    // There is no array for the sums, so four classes at a time; one tree is walked once.
-    int only = targets.length == 1 ? walk(0, row, rowOffset) : -1;
-    for (int k = 0; k < base.length; k += 4) {
-      float a = base[k];
-      float b = k + 1 < base.length ? base[k + 1] : Float.NEGATIVE_INFINITY;
-      float c = k + 2 < base.length ? base[k + 2] : Float.NEGATIVE_INFINITY;
-      float d = k + 3 < base.length ? base[k + 3] : Float.NEGATIVE_INFINITY;
-      for (int tree = 0; tree < targets.length; tree++) {
-        int leaf = only >= 0 ? only : walk(tree, row, rowOffset);
-        a += value(tree, leaf, k);
-        b += value(tree, leaf, k + 1);
-        c += value(tree, leaf, k + 2);
-        d += value(tree, leaf, k + 3);
-      }
-      for (int j = 0; j < 4; j++) {
-        float logit = j == 0 ? a : j == 1 ? b : j == 2 ? c : d;
-        if (logit > best) {
-          best = logit;
-          winner = k + j;
-        }
-      }
-    }
-    return winner;
+    float[] sums = RowScorer.logits(base.length);
+    one(row, rowOffset, sums, null, 0);
+    return RowScorer.largest(sums, base.length);
   }
 
   private void check(float[] rows, int rowOffset, int count, int outLength, int outOffset) {
@@ -320,14 +300,18 @@ public final class TreeEnsemble implements PortableModel {
         }
       }
       if (targets[tree] == EVERY) {
-        addVector(payload[r0 + n0], out, wideOut, o);
-        addVector(payload[r1 + n1], out, wideOut, o);
-        addVector(payload[r2 + n2], out, wideOut, o);
-        addVector(payload[r3 + n3], out, wideOut, o);
-        addVector(payload[r4 + n4], out, wideOut, o);
-        addVector(payload[r5 + n5], out, wideOut, o);
-        addVector(payload[r6 + n6], out, wideOut, o);
-        addVector(payload[r7 + n7], out, wideOut, o);
+        addVectors(
+            payload[r0 + n0],
+            payload[r1 + n1],
+            payload[r2 + n2],
+            payload[r3 + n3],
+            payload[r4 + n4],
+            payload[r5 + n5],
+            payload[r6 + n6],
+            payload[r7 + n7],
+            out,
+            wideOut,
+            o);
       } else {
         sum += Float.intBitsToFloat(payload[r0 + n0]);
         sum += Float.intBitsToFloat(payload[r1 + n1]);
@@ -600,6 +584,34 @@ public final class TreeEnsemble implements PortableModel {
   private void addVector(int from, float @Nullable [] out, double @Nullable [] wideOut, int o) {
     for (int k = 0; k < base.length; k++) {
       put(out, wideOut, o + k, get(out, wideOut, o + k) + leaves[from + k]);
+    }
+  }
+
+  /** Adds eight leaves, in order, to sums that are stored but once. */
+  private void addVectors(
+      int l0,
+      int l1,
+      int l2,
+      int l3,
+      int l4,
+      int l5,
+      int l6,
+      int l7,
+      float @Nullable [] out,
+      double @Nullable [] wideOut,
+      int o) {
+    final float[] leaves = this.leaves;
+    for (int k = 0; k < base.length; k++) {
+      float sum = get(out, wideOut, o + k);
+      sum += leaves[l0 + k];
+      sum += leaves[l1 + k];
+      sum += leaves[l2 + k];
+      sum += leaves[l3 + k];
+      sum += leaves[l4 + k];
+      sum += leaves[l5 + k];
+      sum += leaves[l6 + k];
+      sum += leaves[l7 + k];
+      put(out, wideOut, o + k, sum);
     }
   }
 

@@ -66,10 +66,10 @@ final class TreeFormat {
         });
   }
 
-  static TreeEnsemble read(Input in, int schemaFeatures) throws StudentFileException {
+  static TreeEnsemble read(Input in, int expectedFeatures) throws StudentFileException {
     int features = in.count();
-    if (features != schemaFeatures) {
-      throw in.corrupt("%d features, but the schema has %d".formatted(features, schemaFeatures));
+    if (features != expectedFeatures) {
+      throw in.corrupt("%d features, expected %d".formatted(features, expectedFeatures));
     }
     int classes = in.count(4, "classes");
     float[] base = new float[classes];

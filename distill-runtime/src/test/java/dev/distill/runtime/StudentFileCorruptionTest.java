@@ -3,6 +3,8 @@ package dev.distill.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.distill.runtime.DenseNetwork.Activation;
+import dev.distill.runtime.DenseNetwork.Layer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StudentFileCorruptionTest {
 
   static Stream<byte[]> files() {
-    return Stream.of(Students.boosted(), Students.joint(), Students.prior())
-        .map(StudentFile::toBytes);
+    return Students.each().stream().map(StudentFile::toBytes);
   }
 
   @ParameterizedTest
@@ -78,11 +79,12 @@ class StudentFileCorruptionTest {
         Students.plus(file, Students.section("TRNG", 1, content)),
         "student: written by a newer version: it needs section TRNG,"
             + " which this reader does not know");
-    Output linear = new Output();
-    linear.text("linear");
+    Output forest = new Output();
+    forest.text("forest");
     refused(
-        Students.with(file, "MODL", linear.toBytes()),
-        "student: has a model of kind 'linear'; this reader knows: trees");
+        Students.with(file, "MODL", forest.toBytes()),
+        "student: has a model of kind 'forest'; this reader knows:"
+            + " trees, network, factorization, standardized, logarithm");
   }
 
   @Test
@@ -272,8 +274,8 @@ class StudentFileCorruptionTest {
 
   @Test
   void refuses_trees_that_lie() {
-    model(out -> trees(out, 6, 3, 0), "6 features, but the schema has 7");
-    model(out -> trees(out, Integer.MAX_VALUE, 3, 0), "2147483647 features, but the schema");
+    model(out -> trees(out, 6, 3, 0), "6 features, expected 7");
+    model(out -> trees(out, Integer.MAX_VALUE, 3, 0), "2147483647 features, expected 7");
     model(
         out -> {
           out.count(7);
@@ -330,6 +332,170 @@ class StudentFileCorruptionTest {
         "base of class 1 must be finite, got NaN");
   }
 
+  // 7 features and 3 classes, as the student has that they are put into.
+  @Test
+  void refuses_networks_that_lie() {
+    model("network", out -> layers(out, 6, 1), "only 0 bytes are left");
+    model("network", out -> layers(out, 7, 0), "a network has 1 to 256 layers, got 0");
+    model("network", out -> layers(out, 7, Integer.MAX_VALUE), "2147483647 layers, but only");
+    model("network", out -> layer(layers(out, 6, 1), 3, 0, 21), "6 features, expected 7");
+    model("network", out -> layer(layers(out, 7, 1), 2, 0, 16), "the model has 2 classes");
+    model("network", out -> layer(layers(out, 7, 1), 1, 0, 8), "classes must be at least 2, got 1");
+    model("network", out -> layer(layers(out, 7, 1), 0, 0, 8), "needs inputs and outputs");
+    model("network", out -> layer(layers(out, 0, 1), 3, 0, 3), "needs inputs and outputs");
+    model("network", out -> layer(layers(out, 7, 1), 3, 3, 24), "layer 0: activation 3");
+    model("network", out -> layer(layers(out, 7, 1), 3, 0, 20), "21 weights, but only 80 bytes");
+    model("network", out -> layer(layers(out, 7, 1), 3, 0, 23), "3 biases, but only 8 bytes");
+    model("network", out -> layer(layers(out, 7, 1), 3, 0, 25), "4 bytes too many");
+    model(
+        "network",
+        out -> {
+          layer(layers(out, 7, 1), 3, 0, 23);
+          out.f32(Float.POSITIVE_INFINITY);
+        },
+        "bias: value 2 must be finite, got Infinity");
+    // 2^62 weights and more: the products of 4 bytes each wrap around.
+    int max = Integer.MAX_VALUE;
+    model("network", out -> layer(layers(out, max, 1), max, 0, 10), "weights, but only 40 bytes");
+    model("network", out -> layer(layers(out, 1 << 30, 1), 1 << 30, 0, 9), "weights, but only");
+    model("network", out -> layer(layers(out, 7, 1), max, 0, 10), "weights, but only 40 bytes");
+    model(
+        "network",
+        out -> {
+          layers(out, 7, 300);
+          layer(out, 1, 0, 8);
+          for (int l = 1; l < 300; l++) {
+            layer(out, 1, 0, 2);
+          }
+        },
+        "a network has 1 to 256 layers, got 300");
+  }
+
+  private static Output layers(Output out, int features, int layers) {
+    out.count(features);
+    out.count(layers);
+    return out;
+  }
+
+  private static void layer(Output out, int outputs, int activation, int floats) {
+    out.count(outputs);
+    out.u8(activation);
+    out.bytes(new byte[4 * floats]);
+  }
+
+  @Test
+  void refuses_machines_that_lie() {
+    int max = Integer.MAX_VALUE;
+    model("factorization", out -> machine(out, 6, 3, 1, 39), "6 features, expected 7");
+    model("factorization", out -> machine(out, 7, 2, 1, 30), "the model has 2 classes");
+    model("factorization", out -> machine(out, 7, 1, 1, 15), "classes must be at least 2");
+    model("factorization", out -> machine(out, 7, 3, 0, 24), "factors must be > 0, got 0");
+    model("factorization", out -> machine(out, max, 0, 1, 0), "classes must be at least 2");
+    model("factorization", out -> machine(out, 0, 3, 1, 3), "features must be > 0");
+    model("factorization", out -> machine(out, 7, max, 1, 9), "2147483647 biases, but only 36");
+    model("factorization", out -> machine(out, max, 3, 1, 9), "6442450941 weights, but only 24");
+    model("factorization", out -> machine(out, 7, 3, max, 99), "factors, but only 300 bytes");
+    model("factorization", out -> machine(out, 7, 3, 2, 65), "42 factors, but only 164 bytes");
+    model("factorization", out -> machine(out, 7, 3, 2, 67), "4 bytes too many");
+    model(
+        "factorization",
+        out -> {
+          machine(out, 7, 3, 2, 65);
+          out.f32(Float.NaN);
+        },
+        "vectors: value 41 must be finite, got NaN");
+  }
+
+  private static void machine(Output out, int features, int classes, int factors, int floats) {
+    out.count(features);
+    out.count(classes);
+    out.count(factors);
+    out.bytes(new byte[4 * floats]);
+  }
+
+  @Test
+  void refuses_models_behind_others_that_lie() {
+    model(
+        "standardized",
+        out -> {
+          standardizer(out, 7);
+          out.text("network");
+          layer(layers(out, 8, 1), 3, 0, 27);
+        },
+        "8 features, expected 7");
+    model(
+        "standardized",
+        out -> {
+          standardizer(out, 7, 2);
+          out.text("trees");
+          trees(out, 7, 3, 0);
+        },
+        "7 features, expected 8");
+    model(
+        "standardized",
+        out -> {
+          standardizer(out, 6, 2);
+          out.text("trees");
+          trees(out, 7, 3, 0);
+        },
+        "6 features, expected 7");
+    model("standardized", out -> out.count(Integer.MAX_VALUE), "2147483647 features, but only");
+    model("standardized", out -> standardizer(out, 0), "expected a low, high, center and scale");
+    model("standardized", out -> standardizer(out, 7, 7), "indicators must ascend within 0…6");
+    model("standardized", out -> standardizer(out, 7, 1, 1), "indicators must ascend within 0…6");
+    model(
+        "standardized",
+        out -> {
+          standardizer(out, 7);
+          out.count(0);
+          out.count(Integer.MAX_VALUE);
+        },
+        "has a model of kind ''");
+    model(
+        "standardized",
+        out -> {
+          out.count(1);
+          out.f32(1);
+          out.f32(0);
+          out.f64(0);
+          out.f64(1);
+          out.count(0);
+        },
+        "low 1.0, high 0.0, center 0.0 and scale 1.0 do not give finite values");
+    model(
+        "standardized",
+        out -> {
+          out.count(1);
+          out.bytes(new byte[24]);
+          out.count(Integer.MAX_VALUE);
+        },
+        "2147483647 indicators, but only 0 bytes");
+    model(
+        "logarithm",
+        out -> {
+          out.text("trees");
+          trees(out, 6, 3, 0);
+        },
+        "6 features, expected 7");
+    model(
+        "logarithm",
+        out -> {
+          for (int i = 0; i < 100_000; i++) {
+            out.text("logarithm");
+          }
+        },
+        "models within models, deeper than 4");
+  }
+
+  private static void standardizer(Output out, int features, int... indicators) {
+    out.count(features);
+    out.bytes(new byte[24 * features]);
+    out.count(indicators.length);
+    for (int indicator : indicators) {
+      out.count(indicator);
+    }
+  }
+
   private static void trees(Output out, int features, int classes, int trees) {
     out.count(features);
     out.count(classes);
@@ -356,10 +522,14 @@ class StudentFileCorruptionTest {
   }
 
   private static void model(Consumer<Output> content, String message) {
+    model("trees", content, message);
+  }
+
+  private static void model(String kind, Consumer<Output> content, String message) {
     lie(
         "MODL",
         out -> {
-          out.text("trees");
+          out.text(kind);
           content.accept(out);
         },
         message);
@@ -369,7 +539,7 @@ class StudentFileCorruptionTest {
     Output out = new Output();
     content.accept(out);
     byte[] file = Students.with(Students.boosted().toBytes(), tag, out.toBytes());
-    refused(file, "student: corrupt: ");
+    refused(file, "student: ");
     assertThatExceptionOfType(StudentFileException.class)
         .isThrownBy(() -> StudentFile.load(file))
         .withMessageContaining(message);
@@ -390,24 +560,31 @@ class StudentFileCorruptionTest {
     for (int target : new int[] {1, -1}) {
       RandomTrees trees = new RandomTrees(20, 2, new Random(8));
       trees.add(RandomTrees.Shape.RAGGED, 100_000, target);
-      costs(trees, 20, 4);
+      costs(trees.build(), 4);
     }
     RandomTrees stumps = new RandomTrees(20, 2, new Random(8));
     for (int t = 0; t < 100_000; t++) {
       stumps.add(RandomTrees.Shape.FULL, 0, 1);
     }
-    costs(stumps, 20, 4);
+    costs(stumps.build(), 4);
+    costs(
+        new DenseNetwork(
+            List.of(
+                new Layer(20, 5000, Activation.RELU, new float[100_000], new float[5000]),
+                new Layer(5000, 3, Activation.RELU, new float[15_000], new float[3]))),
+        4);
+    costs(new FactorizationMachine(20, 2000, new float[3], new float[60], new float[120_000]), 4);
   }
 
-  private static void costs(RandomTrees trees, int features, int times) {
+  private static void costs(PortableModel model, int times) {
     byte[] file =
         new StudentFile(
-                Students.numbers(features),
-                trees.build(),
-                Students.classes(2),
+                Students.numbers(model.features()),
+                model,
+                Students.classes(model.classes()),
                 "y",
                 1,
-                trees.rows(64, 0),
+                new RandomTrees(model.features(), 2, new Random(10)).rows(64, 0),
                 Map.of())
             .toBytes();
     long bytes = Allocation.bytes(() -> load(file));
@@ -443,7 +620,7 @@ class StudentFileCorruptionTest {
   void a_deep_tree_is_loaded_without_a_stack() {
     RandomTrees trees = new RandomTrees(1, 2, new Random(9));
     trees.add(RandomTrees.Shape.CHAIN, 300_000, 1);
-    costs(trees, 1, 4);
+    costs(trees.build(), 4);
   }
 
   private static void load(byte[] file) {

@@ -25,7 +25,7 @@ class StudentFileTest {
   @TempDir private Path folder = Path.of("");
 
   static Stream<StudentFile> students() {
-    return Stream.of(Students.boosted(), Students.joint(), Students.prior());
+    return Students.each().stream();
   }
 
   @ParameterizedTest
@@ -209,6 +209,10 @@ class StudentFileTest {
               () -> new StudentFile(schema, model, classes, "y", temperature, none, Map.of()))
           .withMessage("temperature must be finite and > 0, got " + temperature);
     }
+    PortableModel deep = Logarithm.of(Logarithm.of(Logarithm.of(Logarithm.of(model))));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new StudentFile(schema, deep, classes, "y", 1, none, Map.of()))
+        .withMessage("at most 4 models one inside the other, got 5");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new StudentFile(schema, model, classes, "y", 1, new float[3], Map.of()))
         .withMessage("verification rows have 3 values, which is no multiple of 2 features");

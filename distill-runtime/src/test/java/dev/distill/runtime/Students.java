@@ -50,13 +50,51 @@ final class Students {
     return of(new RandomTrees(SCHEMA.features(), 4, new Random(3)), List.of("a", "b", "c", "d"), 0);
   }
 
+  /** A network. */
+  static StudentFile network() {
+    Random random = new Random(12);
+    return of(
+        RandomModels.network(SCHEMA.features(), 3, random), List.of("low", "middle", "high"), 4);
+  }
+
+  /** Factorisation machines. */
+  static StudentFile machine() {
+    return of(RandomModels.machine(SCHEMA.features(), 2, new Random(11)), List.of("0", "1"), 3);
+  }
+
+  /** The logarithm of a forest. */
+  static StudentFile forest() {
+    TreeEnsemble forest = RandomModels.forest(SCHEMA.features(), 2, 2, new Random(12));
+    return of(Logarithm.of(forest), List.of("0", "1"), 3);
+  }
+
+  /** A linear model behind standardized features, some of them indicators of missing values. */
+  static StudentFile standardized() {
+    Random random = new Random(13);
+    Standardizer standardizer = RandomModels.standardizer(SCHEMA.features(), random);
+    DenseNetwork linear = RandomModels.linear(standardizer.outputs(), 2, random);
+    return of(new StandardizedModel(standardizer, linear), List.of("0", "1"), 3);
+  }
+
+  static List<StudentFile> each() {
+    return List.of(boosted(), joint(), prior(), network(), machine(), forest(), standardized());
+  }
+
   private static StudentFile of(RandomTrees trees, List<String> classes, int rows) {
+    return of(trees.build(), classes, trees.rows(rows, 0.3));
+  }
+
+  private static StudentFile of(PortableModel model, List<String> classes, int rows) {
+    RandomTrees random = new RandomTrees(model.features(), 2, new Random(14));
+    return of(model, classes, random.rows(rows, 0.3));
+  }
+
+  private static StudentFile of(PortableModel model, List<String> classes, float[] rows) {
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("family", "xgboost.trees");
     provenance.put("alpha", "0.9");
     provenance.put("note", "ο δάσκαλος 🌳");
-    return new StudentFile(
-        SCHEMA, trees.build(), classes, "income", 1.25, trees.rows(rows, 0.3), provenance);
+    return new StudentFile(SCHEMA, model, classes, "income", 1.25, rows, provenance);
   }
 
   static Schema numbers(int count) {

@@ -199,6 +199,74 @@ class TreeEnsembleTest {
   }
 
   @Test
+  void a_mapped_ensemble_has_other_splits_and_leaves() {
+    for (long seed : Seeds.of(30).toArray()) {
+      Random random = new Random(seed);
+      RandomTrees trees = new RandomTrees(6, 3, random);
+      for (int t = 0; t < 12; t++) {
+        trees.add(Shape.any(random), random.nextInt(20), random.nextInt(4) - 1);
+      }
+      TreeEnsemble ensemble = trees.build();
+      TreeEnsemble mapped =
+          ensemble.map(
+              split ->
+                  new TreeEnsemble.Split(
+                      5 - split.feature(), split.threshold() + 1, !split.missingLeft()),
+              value -> 2 * value);
+      for (RandomTrees.Tree tree : trees.trees) {
+        for (int node = 0; node < tree.feature.length; node++) {
+          if (tree.feature[node] >= 0) {
+            tree.feature[node] = 5 - tree.feature[node];
+            tree.threshold[node] += 1;
+            tree.missingLeft[node] ^= true;
+          } else {
+            for (int k = 0; k < tree.leaf[node].length; k++) {
+              tree.leaf[node][k] *= 2;
+            }
+          }
+        }
+      }
+      check(trees, mapped, trees.rows(40, 0.3), seed);
+    }
+  }
+
+  @Test
+  void a_mapped_ensemble_copes_with_thresholds_that_become_infinite() {
+    Random random = new Random(10);
+    RandomTrees trees = new RandomTrees(2, 2, random);
+    for (int t = 0; t < 16; t++) {
+      trees.add(Shape.FULL, 15, t % 2);
+    }
+    TreeEnsemble mapped =
+        trees
+            .build()
+            .map(
+                split -> new TreeEnsemble.Split(split.feature(), Float.POSITIVE_INFINITY, true),
+                value -> value);
+    for (RandomTrees.Tree tree : trees.trees) {
+      Arrays.fill(tree.threshold, Float.POSITIVE_INFINITY);
+      Arrays.fill(tree.missingLeft, true);
+    }
+    check(trees, mapped, trees.rows(64, 0.7), 10);
+  }
+
+  @Test
+  void refuses_to_map_to_what_is_no_tree() {
+    TreeEnsemble ensemble =
+        builder().tree(3, 1).split(0, 1, 1, 1, 2, true).leaf(1, 0).leaf(2, 3).build();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ensemble.map(split -> new TreeEnsemble.Split(2, 1, true), value -> value))
+        .withMessage("tree 0 node 0: feature must be in 0…1, got 2");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> ensemble.map(split -> new TreeEnsemble.Split(0, Float.NaN, true), value -> value))
+        .withMessage("tree 0 node 0: threshold is NaN");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ensemble.map(split -> split, value -> value * 1e300))
+        .withMessage("tree 0 node 2: leaf must be finite, got Infinity");
+  }
+
+  @Test
   void ties_go_to_the_first_class() {
     TreeEnsemble scalar =
         TreeEnsemble.builder(1, new float[] {0, 2, 2, 1}).tree(1, 3).leaf(0, 1).build();

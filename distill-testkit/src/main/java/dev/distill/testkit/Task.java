@@ -7,8 +7,11 @@ import dev.distill.spi.Seeds;
 import dev.distill.spi.TaskShape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * Training rows with a teacher and labels.
@@ -155,7 +158,10 @@ record Task(Matrix features, int classes, double[] teacher, int[] labels) {
       System.arraycopy(distributions.get(i), 0, teacher, i * classes, classes);
       labels[i] = label(teacher, i * classes, classes, spread(i));
     }
-    return new Task(Matrix.of(rows.toArray(new float[0][])), classes, teacher, labels);
+    List<Integer> order = new ArrayList<>(IntStream.range(0, labels.length).boxed().toList());
+    Collections.shuffle(order, new Random(SEED));
+    return new Task(Matrix.of(rows.toArray(new float[0][])), classes, teacher, labels)
+        .select(order.stream().mapToInt(i -> i).toArray());
   }
 
   Task with(Matrix other) {

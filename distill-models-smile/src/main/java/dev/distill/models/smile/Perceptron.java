@@ -33,7 +33,7 @@ final class Perceptron extends MLP {
   private static final double EPSILON = 1e-7;
 
   /** Smile 3.1.1 takes (1 − tanh x)² for the derivative of tanh x, which is 1 − tanh² x. */
-  private static final class Tanh implements ActivationFunction {
+  static final class Tanh implements ActivationFunction {
     private static final long serialVersionUID = 1;
 
     @Override

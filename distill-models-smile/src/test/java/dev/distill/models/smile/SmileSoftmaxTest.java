@@ -1,0 +1,49 @@
+package dev.distill.models.smile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.distill.loss.DistillationLoss;
+import dev.distill.runtime.DenseNetwork;
+import dev.distill.runtime.StandardizedModel;
+import dev.distill.spi.FittedStudent;
+import dev.distill.spi.Matrix;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the contract kit does not know of softmax regression. */
+class SmileSoftmaxTest {
+
+  @ParameterizedTest
+  @CsvSource({"2, 1, 1", "2, 3, .5", "3, 1, 0", "5, 3, .5"})
+  void the_gradient_by_the_weights_vanishes(int classes, double temperature, double alpha) {
+    Matrix rows = Fits.rows(200, 3, 1);
+    DistillationLoss loss = Fits.loss(rows, classes, temperature, alpha);
+    double l2 = .01;
+    FittedStudent student =
+        new Fits().fit(new SmileSoftmax(), rows, classes, temperature, alpha, Map.of("l2", l2));
+    StandardizedModel portable = (StandardizedModel) student.portable().orElseThrow();
+    DenseNetwork.Layer layer = ((DenseNetwork) portable.model()).layers().get(0);
+    float[] gradient = new float[200 * classes];
+    loss.gradient(Fits.logits(student, rows, classes), gradient, new float[200 * classes]);
+    float[] row = new float[3];
+    double[][] byWeight = new double[4][classes];
+    for (int i = 0; i < 200; i++) {
+      portable.standardizer().apply(rows.values(), i * 3, row, 0);
+      for (int k = 0; k < classes; k++) {
+        for (int j = 0; j < 3; j++) {
+          byWeight[j][k] += (double) row[j] * gradient[i * classes + k] / 200;
+        }
+        byWeight[3][k] += gradient[i * classes + k] / 200;
+      }
+    }
+    for (int k = 0; k < classes; k++) {
+      for (int j = 0; j < 3; j++) {
+        byWeight[j][k] += l2 * layer.weights()[j * classes + k];
+        assertThat(byWeight[j][k]).isCloseTo(0, within(1e-4));
+      }
+      assertThat(byWeight[3][k]).isCloseTo(0, within(1e-4));
+    }
+  }
+}
