@@ -29,7 +29,7 @@ public final class SmileSoftmax implements StudentModel {
   private static final String L2 = "l2";
 
   private static final int CORRECTIONS = 7;
-  private static final int MOST_ITERATIONS = 200;
+  private static final int MOST_ITERATIONS = 150;
   private static final double TOLERANCE = 1e-4;
 
   /** Made by the service loader. */
@@ -159,6 +159,9 @@ public final class SmileSoftmax implements StudentModel {
         int g = i * classes;
         for (int j = 0; j < columns; j++) {
           double x = rows.values()[i * columns + j];
+          if (x == 0) {
+            continue; // As most indicators and half of the hinges are.
+          }
           int w = j * classes;
           for (int k = 0; k < classes; k++) {
             gradientAt[w + k] += x * gradient[g + k];
@@ -188,6 +191,9 @@ public final class SmileSoftmax implements StudentModel {
       System.arraycopy(weights, columns * classes, sums, 0, classes);
       for (int j = 0; j < columns; j++) {
         double x = rows.values()[i * columns + j];
+        if (x == 0) {
+          continue;
+        }
         int w = j * classes;
         for (int k = 0; k < classes; k++) {
           sums[k] += x * weights[w + k];
