@@ -2,6 +2,8 @@ package dev.distill.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.distill.spi.FitCancelledException;
+import dev.distill.spi.FitException;
 import dev.distill.spi.FittedStudent;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TargetLevel;
@@ -18,20 +20,23 @@ import java.util.Map;
  * heap is resident from the start, so that what it grows by is native memory.
  */
 final class Apart {
-  /** How many fits are measured, of which two in three are cancelled. */
-  static final int FITS = 120;
+  /** How many fits are measured at most, of which two in three are cancelled, and for how long. */
+  private static final int FITS = 120;
 
+  private static final double FITS_SECONDS = 6;
   private static final int WARM = 30;
-  private static final String RESULT = "distill-contract-grown-mb: ";
+  private static final double WARM_SECONDS = 3;
+  private static final String RESULT = "distill-contract: ";
   private static final Path STATUS = Path.of("/proc/self/status");
 
   /**
    * What came of it.
    *
    * @param printed what anything but the kit and the JVM printed
-   * @param grownMb by how many MB the fits made the process larger; -1 if unknown
+   * @param fits how many were measured
+   * @param grownMb by how many MB they made the process larger; -1 if unknown
    */
-  record Result(String printed, long grownMb) {}
+  record Result(String printed, int fits, long grownMb) {}
 
   private Apart() {}
 
@@ -63,20 +68,20 @@ final class Apart {
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     int code = process.waitFor();
     StringBuilder printed = new StringBuilder();
-    long grown = Long.MIN_VALUE;
+    String[] result = {};
     for (String line : output.lines().toList()) {
       if (line.startsWith(RESULT)) {
-        grown = Long.parseLong(line.substring(RESULT.length()));
+        result = line.substring(RESULT.length()).split(" ");
       } else if (!ofTheJvm(line)) {
         printed.append(line).append('\n');
       }
     }
-    if (code != 0 || grown == Long.MIN_VALUE) {
+    if (code != 0 || result.length != 2) {
       throw new AssertionError(
-          "expected %d fits in a Java of their own, got exit code %d and %s"
-              .formatted(FITS, code, output));
+          "expected fits in a Java of their own, got exit code %d and %s".formatted(code, output));
     }
-    return new Result(printed.toString().strip(), grown);
+    return new Result(
+        printed.toString().strip(), Integer.parseInt(result[0]), Long.parseLong(result[1]));
   }
 
   private static boolean ofTheJvm(String line) {
@@ -101,23 +106,39 @@ final class Apart {
         fitted.logits(task.features(), logits);
         fitted.portable();
       }
-      long before = -1;
-      for (int fit = 0; fit < WARM + FITS; fit++) {
-        if (fit == WARM) {
-          before = residentMb();
-        }
-        sweep.cancelAt(fit % 3 == 0 ? 0 : fit % 3 == 1 ? 1 : middle);
-        try (FittedStudent fitted = sweep.fit(student, task, alpha, brief)) {
-          fitted.logits(task.features(), logits);
-        } catch (RuntimeException cancelled) {
-          // Another rule asks which one. Nobody closes a student that never was.
-        }
-      }
-      System.out.println(RESULT + (before < 0 ? -1 : Math.max(0, residentMb() - before)));
+      Runnable fits =
+          () -> {
+            for (int cancelAt : new int[] {0, 1, middle}) {
+              sweep.cancelAt(cancelAt);
+              try (FittedStudent fitted = sweep.fit(student, task, alpha, brief)) {
+                fitted.logits(task.features(), logits);
+              } catch (FitCancelledException cancelled) {
+                // Nobody closes a student that never was.
+              } catch (FitException wrapped) {
+                // Another rule asks for the exception itself.
+              }
+            }
+          };
+      repeat(fits, WARM / 3, WARM_SECONDS);
+      long before = residentMb();
+      int measured = 3 * repeat(fits, FITS / 3, FITS_SECONDS);
+      long grown = before < 0 ? -1 : Math.max(0, residentMb() - before);
+      System.out.println(RESULT + measured + " " + grown);
     }
     // A thread that was left behind must not keep this process alive; another rule finds it.
     System.out.flush();
     Runtime.getRuntime().halt(0);
+  }
+
+  /** As often as told, or until the time is up; gives how often. */
+  private static int repeat(Runnable what, int times, double seconds) {
+    long end = System.nanoTime() + (long) (seconds * 1e9);
+    int done = 0;
+    while (done < times && (done == 0 || System.nanoTime() < end)) {
+      what.run();
+      done++;
+    }
+    return done;
   }
 
   private static long residentMb() throws IOException {

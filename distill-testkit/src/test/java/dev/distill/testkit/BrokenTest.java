@@ -32,7 +32,7 @@ class BrokenTest {
 
     @Override
     Apart.Result apart() {
-      return new Apart.Result("", 0);
+      return new Apart.Result("", 1, 0);
     }
   }
 
