@@ -1,6 +1,7 @@
 package dev.distill.cli;
 
 import dev.distill.auto.DistillConfig;
+import dev.distill.auto.StudentCatalog;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.data.TeacherKind;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,8 +44,11 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--trials", paramLabel = "N", description = "trials (${DEFAULT-VALUE})")
   private int trials = 8;
 
+  @Mixin private Families families = new Families();
+
   @Override
   public Integer call() throws IOException {
+    StudentCatalog catalog = families.catalog();
     OutputFolder folder = OutputFolder.open(out);
     for (String name : FILES) {
       try (InputStream in = DemoCommand.class.getResourceAsStream("demo/" + name)) {
@@ -68,7 +73,7 @@ final class DemoCommand implements Callable<Integer> {
         trials,
         out);
     text.flush();
-    new Run(spec)
+    new Run(spec, catalog)
         .execute(
             new Run.Input(
                 out.resolve(FILES[0]),

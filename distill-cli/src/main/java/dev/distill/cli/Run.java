@@ -2,6 +2,7 @@ package dev.distill.cli;
 
 import com.google.inject.Guice;
 import com.google.inject.Injector;
+import com.google.inject.util.Modules;
 import dev.distill.auto.AutoDistiller;
 import dev.distill.auto.DistillConfig;
 import dev.distill.auto.DistillationResult;
@@ -39,7 +40,10 @@ final class Run {
   private final PrintWriter out;
   private final PrintWriter err;
 
-  Run(CommandSpec spec) {
+  private final StudentCatalog catalog;
+
+  Run(CommandSpec spec, StudentCatalog catalog) {
+    this.catalog = catalog;
     out = spec.commandLine().getOut();
     err = spec.commandLine().getErr();
   }
@@ -47,8 +51,10 @@ final class Run {
   /** Reads the input, runs the sweep and writes what came out into a folder. */
   void execute(Input input, DataLoader loader, DistillConfig config, Path folder)
       throws IOException {
-    Injector injector = Guice.createInjector(new DistillModule(config));
-    StudentCatalog catalog = injector.getInstance(StudentCatalog.class);
+    Injector injector =
+        Guice.createInjector(
+            Modules.override(new DistillModule(config))
+                .with(binder -> binder.bind(StudentCatalog.class).toInstance(catalog)));
     catalog.problems().forEach(problem -> err.println("distill: " + problem));
     catalog.select(config.families());
     OutputFolder output = OutputFolder.open(folder);
@@ -62,8 +68,8 @@ final class Run {
               .distill(task, progress, interrupt.cancellation());
       progress.endLine();
       output.write("student.distill", result.student().file().toBytes());
-      output.write("leaderboard.csv", Leaderboard.csv(result.trials()));
-      output.write("result.json", ResultJson.of(result, hashes));
+      output.write("leaderboard.csv", Leaderboard.csv(result.trials(), catalog.problems()));
+      output.write("result.json", ResultJson.of(result, hashes, catalog.problems()));
       show(result, folder);
     }
   }
@@ -108,6 +114,11 @@ final class Run {
     long failed = result.trials().stream().filter(t -> t.failure().isPresent()).count();
     if (failed > 0) {
       out.printf("%d trials failed; their causes are in leaderboard.csv.%n", failed);
+    }
+    if (!catalog.problems().isEmpty()) {
+      out.printf(
+          "%d families or plugins could not be used; leaderboard.csv names them.%n",
+          catalog.problems().size());
     }
     out.printf(
         "%s trials in %s. Written to %s: student.distill, leaderboard.csv, result.json%n",

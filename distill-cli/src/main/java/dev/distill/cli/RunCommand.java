@@ -97,11 +97,13 @@ final class RunCommand implements Callable<Integer> {
       description = "take the teacher's columns in the order of the classes, whatever their names")
   private boolean byPosition;
 
+  @Mixin private Families families = new Families();
+
   @Mixin private SearchOptions search = new SearchOptions();
 
   @Override
   public Integer call() throws Exception {
-    new Run(spec)
+    new Run(spec, families.catalog())
         .execute(
             new Run.Input(train, teacher, test, testTeacher),
             new DataLoader(label, id, teacherKind, byPosition),
@@ -118,7 +120,7 @@ final class RunCommand implements Callable<Integer> {
         names = "--families",
         split = ",",
         paramLabel = "ID",
-        description = "student families to try; all on the class path if not given")
+        description = "student families to try; all that are there if not given")
     private List<String> families = List.of();
 
     @Option(
@@ -135,6 +137,14 @@ final class RunCommand implements Callable<Integer> {
         converter = DurationConverter.class,
         description = "start no new trial after this: 90s, 10m, 2h")
     private Duration timeout = DEFAULTS.timeout();
+
+    @Option(
+        names = "--trial-timeout",
+        paramLabel = "TIME",
+        converter = DurationConverter.class,
+        description =
+            "a trial that takes longer has failed, and the others go on (default 1h; 0: no limit)")
+    private Duration trialTimeout = DEFAULTS.trialTimeout();
 
     @Option(
         names = "--temperatures",
@@ -173,6 +183,7 @@ final class RunCommand implements Callable<Integer> {
           .families(families)
           .trials(trials)
           .timeout(timeout)
+          .trialTimeout(trialTimeout)
           .temperatures(temperatures)
           .alphas(alphas)
           .plan(plan)

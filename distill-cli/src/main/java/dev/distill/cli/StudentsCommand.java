@@ -2,33 +2,37 @@ package dev.distill.cli;
 
 import dev.distill.auto.StudentCatalog;
 import dev.distill.spi.Capabilities;
+import dev.distill.spi.FitException;
 import dev.distill.spi.Hyperparameter;
 import dev.distill.spi.SearchSpace;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TaskShape;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code distill students}: what the class path offers. */
+/** {@code distill students}: what the class path and plugins offer. */
 @Command(
     name = "students",
     mixinStandardHelpOptions = true,
-    description = {"Lists the student families on the class path.", ""})
+    description = {"Lists the student families on the class path and in plugins.", ""})
 final class StudentsCommand implements Callable<Integer> {
   /** Bounds may depend on the task; they are shown for one of this size. */
   private static final TaskShape EXAMPLE = new TaskShape(10_000, 20, 3);
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
+  @Mixin private Families families = new Families();
+
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    StudentCatalog catalog =
-        StudentCatalog.discover(Thread.currentThread().getContextClassLoader());
+    StudentCatalog catalog = families.catalog();
     for (StudentModel student : catalog.students()) {
       Capabilities can = student.capabilities();
       out.printf("%s: %s%n", student.id(), student.description());
@@ -40,21 +44,32 @@ final class StudentsCommand implements Callable<Integer> {
           can.deterministic()
               ? "the same student for a seed at any number of threads"
               : "not deterministic");
-      out.printf(
-          "  hyperparameters (bounds for %,d rows, %s features, %s classes; default in brackets)%n",
-          EXAMPLE.rows(), EXAMPLE.features(), EXAMPLE.classes());
-      for (SearchSpace.Dimension dimension : student.searchSpace(EXAMPLE).dimensions()) {
-        Hyperparameter parameter = dimension.parameter();
-        out.printf(
-            "    %-18s %-26s %s%n", parameter.name(), bounds(parameter), parameter.description());
-      }
+      hyperparameters(student, out);
     }
     if (catalog.students().isEmpty()) {
-      out.println("none; add one to the class path, such as dev.distill:distill-models-xgboost");
+      out.println("none; " + StudentCatalog.whatToAdd());
     }
-    catalog.problems().forEach(problem -> out.println("not loaded: " + problem));
+    catalog.problems().forEach(problem -> out.println("not loaded: " + problem.message()));
     out.flush();
     return Main.OK;
+  }
+
+  private static void hyperparameters(StudentModel student, PrintWriter out) {
+    SearchSpace space;
+    try {
+      space = student.searchSpace(EXAMPLE);
+    } catch (FitException e) {
+      out.println("  can't be used: " + e.getMessage());
+      return;
+    }
+    out.printf(
+        "  hyperparameters (bounds for %,d rows, %s features, %s classes; default in brackets)%n",
+        EXAMPLE.rows(), EXAMPLE.features(), EXAMPLE.classes());
+    for (SearchSpace.Dimension dimension : space.dimensions()) {
+      Hyperparameter parameter = dimension.parameter();
+      out.printf(
+          "    %-18s %-26s %s%n", parameter.name(), bounds(parameter), parameter.description());
+    }
   }
 
   private static String features(Capabilities can) {

@@ -35,7 +35,12 @@ class InspectCommandTest {
         .contains("model      network 2 → 4 → 5 → 3, rectifier and hyperbolic tangent\n");
     Standardizer standardizer =
         new Standardizer(
-            new float[2], new float[2], new double[2], new double[2], new int[] {0, 1});
+            new float[2],
+            new float[2],
+            new double[2],
+            new double[2],
+            new int[] {0, 1},
+            new float[] {Float.NaN, Float.NaN});
     assertThat(inspect(new StandardizedModel(standardizer, network(4))))
         .contains("network 4 → 4 → 5 → 3, rectifier and hyperbolic tangent,")
         .contains(", behind standardized features\n");

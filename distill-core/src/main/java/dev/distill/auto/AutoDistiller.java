@@ -125,7 +125,13 @@ public final class AutoDistiller {
 
   private Distiller distiller(DistillationTask task, SharedForms shared, BooleanSupplier stop) {
     return new Distiller(
-        catalog, task.train(), task.trainTeacher(), config.teacherWeight(), shared, stop);
+        catalog,
+        task.train(),
+        task.trainTeacher(),
+        config.teacherWeight(),
+        config.trialTimeout(),
+        shared,
+        stop);
   }
 
   private boolean outOfTime(long start) {
@@ -143,7 +149,7 @@ public final class AutoDistiller {
     List<StudentModel> fitting = new ArrayList<>();
     List<String> unfit = new ArrayList<>();
     int classes = task.train().classes().size();
-    for (StudentModel family : catalog.select(config.families())) {
+    for (StudentModel family : catalog.select(config.families(), shape(task))) {
       if (family.capabilities().maxClasses() < classes) {
         unfit.add(
             "%s takes at most %s classes, got %s"

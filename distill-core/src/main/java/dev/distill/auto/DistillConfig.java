@@ -11,6 +11,7 @@ import java.util.List;
  * @param trials trials of the student's search, and as many of the twin's (in {@link
  *     SweepPlan#REFERENCE}: of each cell)
  * @param timeout no new trial starts after this; zero means no limit
+ * @param trialTimeout a trial that takes longer has failed; zero means no limit
  * @param temperatures the temperatures to try; empty means the range 0.5 to 5 (reference plan: 0.5,
  *     1, 2)
  * @param alphas the weights of the teacher to try; empty means the range 0 to 1 (reference plan:
@@ -30,6 +31,7 @@ public record DistillConfig(
     List<String> families,
     int trials,
     Duration timeout,
+    Duration trialTimeout,
     List<Double> temperatures,
     List<Double> alphas,
     long seed,
@@ -48,6 +50,7 @@ public record DistillConfig(
     alphas = alphas.stream().distinct().toList();
     require(trials >= 1, "trials must be >= 1, got " + trials);
     require(!timeout.isNegative(), "timeout must be >= 0, got " + timeout);
+    require(!trialTimeout.isNegative(), "trialTimeout must be >= 0, got " + trialTimeout);
     for (double t : temperatures) {
       require(
           t > 0 && t < Double.POSITIVE_INFINITY, "temperature must be > 0 and finite, got " + t);
@@ -87,6 +90,7 @@ public record DistillConfig(
     private List<String> families = List.of();
     private int trials = 40;
     private Duration timeout = Duration.ZERO;
+    private Duration trialTimeout = Duration.ofHours(1);
     private List<Double> temperatures = List.of();
     private List<Double> alphas = List.of();
     private long seed = 1;
@@ -121,6 +125,12 @@ public record DistillConfig(
     /** See {@link DistillConfig#timeout()}. */
     public Builder timeout(Duration value) {
       timeout = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#trialTimeout()}. */
+    public Builder trialTimeout(Duration value) {
+      trialTimeout = value;
       return this;
     }
 
@@ -191,6 +201,7 @@ public record DistillConfig(
           families,
           trials,
           timeout,
+          trialTimeout,
           temperatures,
           alphas,
           seed,

@@ -18,8 +18,10 @@ import dev.distill.spi.StudentModel;
 import dev.distill.spi.TaskShape;
 import dev.distill.spi.TrainingSet;
 import dev.distill.spi.Validation;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -31,6 +33,7 @@ final class Distiller {
   private final Dataset data;
   private final double[] teacher;
   private final double teacherWeight;
+  private final Duration limit;
   private final SharedForms shared;
   private final BooleanSupplier stop;
 
@@ -38,6 +41,7 @@ final class Distiller {
    * A distiller over training data.
    *
    * @param teacher rows × classes probabilities of the training rows
+   * @param limit how long a trial may take; zero means for ever
    * @param stop asked between steps; true ends running fits
    */
   Distiller(
@@ -45,12 +49,14 @@ final class Distiller {
       Dataset data,
       double[] teacher,
       double teacherWeight,
+      Duration limit,
       SharedForms shared,
       BooleanSupplier stop) {
     this.catalog = catalog;
     this.data = data;
     this.teacher = teacher;
     this.teacherWeight = teacherWeight;
+    this.limit = limit;
     this.shared = shared;
     this.stop = stop;
   }
@@ -59,26 +65,52 @@ final class Distiller {
   TrialOutcome run(TrialSpec spec, List<Fold> folds, int threads) {
     long start = System.nanoTime();
     try {
-      int rows = folds.stream().mapToInt(f -> f.validationRows().length).sum();
-      int[] judged = new int[rows];
-      float[] logits = new float[rows * classes()];
-      int at = 0;
-      double steps = 0;
-      for (Fold fold : folds) {
-        try (FittedStudent fitted = fit(spec, fold, threads, spec.hyperparameters())) {
-          Matrix validation = validation(fold);
-          float[] part = new float[validation.rows() * classes()];
-          fitted.logits(validation, part);
-          System.arraycopy(part, 0, logits, at * classes(), part.length);
-          System.arraycopy(fold.validationRows(), 0, judged, at, validation.rows());
-          at += validation.rows();
-          steps += (double) fitted.steps() / folds.size();
-        }
-      }
-      return judge(spec, judged, logits, (int) Math.round(steps), start);
+      return limited(() -> outcome(spec, folds, threads, start));
     } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
       return TrialOutcome.failed(spec, seconds(start), e);
     }
+  }
+
+  /**
+   * Does work that runs a family's code within the time limit of a trial. Work that does not end is
+   * left behind, so it must close what it opens; what it shares with others is not freed under it.
+   *
+   * @throws FitException if it took longer
+   * @throws Exception what the work threw
+   */
+  <T> T limited(Callable<T> work) throws Exception {
+    return TimeLimit.call(
+        limit,
+        "--trial-timeout",
+        stop,
+        () -> {
+          SharedForms.Use use = shared.use();
+          try {
+            return work.call();
+          } finally {
+            use.close();
+          }
+        });
+  }
+
+  private TrialOutcome outcome(TrialSpec spec, List<Fold> folds, int threads, long start) {
+    int rows = folds.stream().mapToInt(f -> f.validationRows().length).sum();
+    int[] judged = new int[rows];
+    float[] logits = new float[rows * classes()];
+    int at = 0;
+    double steps = 0;
+    for (Fold fold : folds) {
+      try (FittedStudent fitted = fit(spec, fold, threads, spec.hyperparameters())) {
+        Matrix validation = validation(fold);
+        float[] part = new float[validation.rows() * classes()];
+        fitted.logits(validation, part);
+        System.arraycopy(part, 0, logits, at * classes(), part.length);
+        System.arraycopy(fold.validationRows(), 0, judged, at, validation.rows());
+        at += validation.rows();
+        steps += (double) fitted.steps() / folds.size();
+      }
+    }
+    return judge(spec, judged, logits, (int) Math.round(steps), start);
   }
 
   private TrialOutcome judge(TrialSpec spec, int[] rows, float[] logits, int steps, long start) {
@@ -218,6 +250,7 @@ final class Distiller {
     private final long seed;
     private final int threads;
     private final @Nullable Validation validation;
+    private final TimeLimit time = TimeLimit.current();
 
     Context(long seed, int threads, @Nullable Validation validation) {
       this.seed = seed;
@@ -247,6 +280,7 @@ final class Distiller {
 
     @Override
     public void report(int step, double loss) {
+      time.check();
       if (stop.getAsBoolean()) {
         throw new FitCancelledException("the sweep was asked to end");
       }

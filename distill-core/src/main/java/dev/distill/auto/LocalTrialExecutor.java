@@ -24,7 +24,10 @@ public final class LocalTrialExecutor implements TrialExecutor {
     this.workers = workers;
   }
 
-  /** {@inheritDoc} When it returns or throws, no trial is running any more. */
+  /**
+   * {@inheritDoc} When it returns or throws, no trial is running any more, but for those that ran
+   * out of time and were left behind.
+   */
   @Override
   public void run(
       Supplier<Optional<TrialSpec>> next,

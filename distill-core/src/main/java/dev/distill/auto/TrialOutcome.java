@@ -36,7 +36,15 @@ public record TrialOutcome(
   /** The outcome of a trial that failed. */
   public static TrialOutcome failed(TrialSpec spec, double seconds, Throwable cause) {
     return new TrialOutcome(
-        spec, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 1, 0, seconds, cause);
+        spec,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        1,
+        0,
+        seconds,
+        Causes.readable(cause));
   }
 
   /** Why it failed, if it did. */

@@ -1,18 +1,23 @@
 package dev.distill.report;
 
+import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.TrialOutcome;
 import java.util.Comparator;
 import java.util.List;
 
 /**
- * {@code leaderboard.csv}: every trial, the best first, failed ones last with their cause. Figures
- * are of validation rows.
+ * {@code leaderboard.csv}: every trial, the best first, failed ones after them with their cause,
+ * and last the families that could not be used at all. Figures are of validation rows.
  */
 public final class Leaderboard {
   private Leaderboard() {}
 
-  /** The text of {@code leaderboard.csv}: RFC 4180, one header line, one line a trial. */
-  public static String csv(List<TrialOutcome> trials) {
+  /**
+   * The text of {@code leaderboard.csv}: RFC 4180, one header line, one line a trial.
+   *
+   * @param problems the families that could not be used: a line each, with "-" as its search
+   */
+  public static String csv(List<TrialOutcome> trials, List<StudentCatalog.Problem> problems) {
     StringBuilder text =
         new StringBuilder(
             "search,trial,family,temperature,alpha,loss,kl,log_loss,accuracy,"
@@ -24,6 +29,10 @@ public final class Leaderboard {
                 .thenComparing(t -> t.spec().search())
                 .thenComparing(t -> t.spec().number()))
         .forEach(t -> line(text, t));
+    for (StudentCatalog.Problem problem : problems) {
+      text.append(quoted("-")).append(",,").append(quoted(problem.name()));
+      text.append(",".repeat(11)).append(quoted(problem.message())).append('\n');
+    }
     return text.toString();
   }
 

@@ -2,15 +2,18 @@ package dev.distill.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.Measured;
+import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.TrialOutcome;
 import dev.distill.auto.TrialSpec;
 import dev.distill.auto.Verdict;
 import dev.distill.auto.Version;
 import dev.distill.metrics.Comparison.Interval;
 import dev.distill.metrics.Evaluation;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,8 +32,10 @@ public final class ResultJson {
    * The text of {@code result.json}.
    *
    * @param files SHA-256 in hexadecimal of each input file, by what it is ("train", "teacher", …)
+   * @param problems the families that could not be used
    */
-  public static String of(DistillationResult result, Map<String, String> files) {
+  public static String of(
+      DistillationResult result, Map<String, String> files, List<StudentCatalog.Problem> problems) {
     ObjectNode root = JSON.createObjectNode();
     root.put("verdict", result.verdict().sentence());
     root.put("helped", result.verdict().helped());
@@ -45,6 +50,8 @@ public final class ResultJson {
     trials.put("ended", result.trials().size());
     trials.put("failed", result.trials().stream().filter(t -> t.failure().isPresent()).count());
     trials.put("ended_early", result.endedEarly());
+    ArrayNode unusable = root.putArray("problems");
+    problems.forEach(p -> unusable.addObject().put("name", p.name()).put("message", p.message()));
     root.put("plan", result.config().plan().name().toLowerCase(Locale.ROOT));
     root.put("seed", result.config().seed());
     root.put("threads", result.config().threads());

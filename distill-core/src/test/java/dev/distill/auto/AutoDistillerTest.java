@@ -230,14 +230,22 @@ class AutoDistillerTest {
   }
 
   @Test
-  void an_error_that_is_no_trials_own_surfaces() {
+  void an_error_of_a_family_is_its_trials_failure() {
     FakeFamily broken =
         FakeFamily.soft("fake.broken")
             .before(
                 fit -> {
                   throw new AssertionError("a bug");
                 });
-    assertThatThrownBy(() -> distill(config().build(), broken, soft)).hasRootCauseMessage("a bug");
+    DistillationResult result = distill(config().build(), broken, soft);
+    assertThat(result.trials())
+        .filteredOn(t -> t.spec().family().equals("fake.broken"))
+        .isNotEmpty()
+        .allSatisfy(
+            t ->
+                assertThat(t.cause())
+                    .hasMessage("family 'fake.broken' threw java.lang.AssertionError: a bug")
+                    .hasRootCauseMessage("a bug"));
   }
 
   @Test
@@ -670,6 +678,7 @@ class AutoDistillerTest {
             task.train(),
             task.trainTeacher(),
             0.5,
+            Duration.ofMinutes(1),
             new SharedForms(),
             () -> false);
     Rows rows = Rows.cut(task.train(), config().build());

@@ -5,30 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.distill.runtime.PortableModel;
 import dev.distill.spi.StudentModel;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Discovers families in jars that are compiled here. */
 class StudentCatalogTest {
-  private static final String SERVICE = "META-INF/services/dev.distill.spi.StudentModel";
-
   private final Path folder;
 
   StudentCatalogTest(@TempDir Path folder) {
@@ -69,44 +58,9 @@ class StudentCatalogTest {
     return family(name, '"' + id + '"', "");
   }
 
-  private static String location(Class<?> type) {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath()).toString();
-  }
-
-  /** Compiles sources into a jar, without the classes named, that offers the given providers. */
   private Path jar(String name, List<String> sources, List<String> providers, List<String> leftOut)
       throws IOException {
-    Path source = Files.createDirectories(folder.resolve(name + "-src"));
-    Path classes = Files.createDirectories(folder.resolve(name + "-classes"));
-    List<String> arguments = new ArrayList<>(List.of("-proc:none", "-nowarn", "-d"));
-    arguments.add(classes.toString());
-    arguments.add("-cp");
-    arguments.add(
-        location(StudentModel.class)
-            + System.getProperty("path.separator")
-            + location(PortableModel.class));
-    for (String text : sources) {
-      String type = text.replaceAll("(?s).*?\\bclass (\\w+).*", "$1");
-      arguments.add(Files.writeString(source.resolve(type + ".java"), text).toString());
-    }
-    int result =
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, OutputStream.nullOutputStream(), null, arguments.toArray(new String[0]));
-    assertThat(result).isZero();
-    for (String type : leftOut) {
-      Files.delete(classes.resolve("plug").resolve(type + ".class"));
-    }
-    Path jar = folder.resolve(name + ".jar");
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
-        Stream<Path> files = Files.walk(classes)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        out.putNextEntry(new JarEntry("plug/" + file.getFileName()));
-        out.write(Files.readAllBytes(file));
-      }
-      out.putNextEntry(new JarEntry(SERVICE));
-      out.write(String.join("\n", providers).getBytes(StandardCharsets.UTF_8));
-    }
-    return jar;
+    return new PluginJars(folder).jar(name, sources, providers, leftOut);
   }
 
   private Path jar(String name, String source, String provider) throws IOException {
@@ -123,6 +77,10 @@ class StudentCatalogTest {
     }
   }
 
+  private static List<String> messages(StudentCatalog catalog) {
+    return catalog.problems().stream().map(StudentCatalog.Problem::message).toList();
+  }
+
   private static List<String> ids(StudentCatalog catalog) {
     return catalog.students().stream().map(StudentModel::id).toList();
   }
@@ -134,7 +92,7 @@ class StudentCatalogTest {
     assertThat(ids(discover(two, one))).containsExactly("one.trees", "two.net");
     assertThat(ids(discover(two))).containsExactly("two.net");
     assertThat(ids(discover())).isEmpty();
-    assertThat(discover(one, two).problems()).isEmpty();
+    assertThat(messages(discover(one, two))).isEmpty();
   }
 
   @Test
@@ -144,7 +102,8 @@ class StudentCatalogTest {
         .isThrownBy(() -> catalog.get("smile.forest"))
         .withMessage(
             "unknown student family 'smile.forest'; the class path has one.trees; families named"
-                + " smile.… come with dev.distill:distill-models-smile");
+                + " smile.… come with dev.distill:distill-models-smile:"
+                + Version.current());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> catalog.get("one.tree"))
         .withMessage("unknown student family 'one.tree'; the class path has one.trees");
@@ -159,8 +118,12 @@ class StudentCatalogTest {
     StudentCatalog empty = discover();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> empty.select(List.of()))
-        .withMessageContaining("no student family")
-        .withMessageContaining("dev.distill:distill-models-xgboost");
+        .withMessage(
+            "the class path has no student family; add one or more of"
+                + " dev.distill:distill-models-xgboost:%1$s,"
+                + " dev.distill:distill-models-smile:%1$s, dev.distill:distill-models-tribuo:%1$s",
+            Version.current());
+    assertThat(Version.current()).matches("\\d+\\.\\d+.*");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> empty.get("xgboost.trees"))
         .withMessageContaining("the class path has none")
@@ -182,7 +145,7 @@ class StudentCatalogTest {
                 family("Lacks", "\"b.lacks\"", "public Lacks() { Native.load(); }"),
                 "package plug; class Native { static void load() {} }"),
             List.of("plug.Lacks"),
-            List.of("Native"));
+            List.of("plug.Native"));
     Path absent = jar("absent", family("Present", "c.present"), "plug.Absent\nplug.Present");
     Path newer =
         jar(
@@ -194,7 +157,7 @@ class StudentCatalogTest {
 
     StudentCatalog catalog = discover(throwing, lacking, absent, newer, nameless, good);
     assertThat(ids(catalog)).containsExactly("c.present", "z.good");
-    assertThat(catalog.problems())
+    assertThat(messages(catalog))
         .hasSize(5)
         .anySatisfy(p -> assertThat(p).contains("plug.Throws", "no licence"))
         .anySatisfy(
@@ -204,8 +167,8 @@ class StudentCatalogTest {
             p ->
                 assertThat(p)
                     .isEqualTo(
-                        "d.newer (plug.Newer) was built for version 2 of the student SPI, this is"
-                            + " version 1"))
+                        "plug.Newer can't be used: 'd.newer' was built for version 2 of the student"
+                            + " SPI, this is version 1"))
         .anySatisfy(p -> assertThat(p).isEqualTo("plug.Nameless can't be used: it has no id"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> catalog.get("a.throws"))
@@ -222,10 +185,10 @@ class StudentCatalogTest {
                 family("Orphan", "\"a.orphan\"", "extends Parent"),
                 "package plug; public class Parent {}"),
             List.of("plug.Orphan"),
-            List.of("Parent"));
+            List.of("plug.Parent"));
     StudentCatalog catalog = discover(orphan, jar("good", family("Good", "z.good"), "plug.Good"));
     assertThat(ids(catalog)).containsExactly("z.good");
-    assertThat(catalog.problems()).singleElement().asString().contains("plug/Parent");
+    assertThat(messages(catalog)).singleElement().asString().contains("plug/Parent");
   }
 
   @Test
@@ -233,8 +196,48 @@ class StudentCatalogTest {
     Path odd = jar("odd", family("Odd", "String.valueOf(1 / 0)", ""), "plug.Odd");
     StudentCatalog catalog = discover(odd, jar("good", family("Good", "z.good"), "plug.Good"));
     assertThat(ids(catalog)).containsExactly("z.good");
-    assertThat(catalog.problems())
+    assertThat(messages(catalog))
         .containsExactly("plug.Odd can't be used: java.lang.ArithmeticException: / by zero");
+  }
+
+  @Test
+  void what_a_family_says_of_itself_is_checked_once() throws Exception {
+    PluginJars jars = new PluginJars(folder);
+    Path[] bad = {
+      jars.family("Spaced", "a b,c", ""),
+      jars.family("Undescribed", "x.1", "@Override public String description() { return null; }"),
+      jars.family(
+          "Incapable", "x.2", "@Override public Capabilities capabilities() { return null; }"),
+      jars.family(
+          "Levelless",
+          "x.3",
+          "@Override public Capabilities capabilities() {"
+              + " return new Capabilities(null, 2, Encoding.AS_IS, true); }"),
+      jars.family(
+          "Asserting",
+          "x.4",
+          "@Override public Capabilities capabilities() { throw new AssertionError(\"oh\"); }"),
+      jars.family(
+          "Unprintable",
+          "x.5",
+          "static class Mean extends Error { @Override public String toString() { throw this; } }"
+              + " @Override public String description() { throw new Mean(); }"),
+    };
+    StudentCatalog catalog = discover(bad);
+    assertThat(catalog.students()).isEmpty();
+    assertThat(messages(catalog))
+        .containsExactlyInAnyOrder(
+            "plug.Spaced can't be used: its id must be of letters, digits, '.', '_' and '-', got"
+                + " 'a b,c'",
+            "plug.Undescribed can't be used: it has no description",
+            "plug.Incapable can't be used: it has no capabilities",
+            "plug.Levelless can't be used: its capabilities must have a level and an encoding, got"
+                + " Capabilities[level=null, maxClasses=2, encoding=AS_IS, deterministic=true]",
+            "plug.Asserting can't be used: java.lang.AssertionError: oh",
+            "plug.Unprintable can't be used: plug.Unprintable$Mean, whose message can't be had");
+    assertThat(catalog.problems())
+        .extracting(StudentCatalog.Problem::name)
+        .contains("plug.Spaced", "plug.Unprintable");
   }
 
   @Test
@@ -262,7 +265,7 @@ class StudentCatalogTest {
     StudentCatalog catalog =
         assertTimeoutPreemptively(Duration.ofSeconds(10), () -> StudentCatalog.discover(broken));
     assertThat(catalog.students()).isEmpty();
-    assertThat(catalog.problems()).singleElement().asString().contains("disk gone");
+    assertThat(messages(catalog)).singleElement().asString().contains("disk gone");
   }
 
   @Test

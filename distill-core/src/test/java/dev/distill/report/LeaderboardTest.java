@@ -2,6 +2,7 @@ package dev.distill.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.TrialOutcome;
 import dev.distill.auto.TrialSpec;
 import dev.distill.spi.FitException;
@@ -31,12 +32,12 @@ class LeaderboardTest {
 
   @Test
   void without_trials_is_a_header() {
-    assertThat(Leaderboard.csv(List.of())).isEqualTo(HEADER);
+    assertThat(Leaderboard.csv(List.of(), List.of())).isEqualTo(HEADER);
   }
 
   @Test
   void has_a_line_a_trial() {
-    assertThat(Leaderboard.csv(List.of(good("student", 4, 0.3))))
+    assertThat(Leaderboard.csv(List.of(good("student", 4, 0.3)), List.of()))
         .isEqualTo(
             HEADER
                 + "\"student\",4,\"a.b\",2.0,0.7,0.3,0.1,0.2,0.9,1.5,12,0.25,"
@@ -53,7 +54,8 @@ class LeaderboardTest {
                     good("student", 3, 0.3),
                     good("student", 2, 0.2),
                     good("student", 1, 0.2),
-                    good("student", 5, -0.1)))
+                    good("student", 5, -0.1)),
+                List.of())
             .lines()
             .skip(1)
             .map(line -> line.substring(0, line.indexOf(",\"a.b\"")))
@@ -74,7 +76,8 @@ class LeaderboardTest {
         Leaderboard.csv(
             List.of(
                 TrialOutcome.failed(
-                    spec("student", 0), 0.5, new FitException("got \"x\", expected\ny"))));
+                    spec("student", 0), 0.5, new FitException("got \"x\", expected\ny"))),
+            List.of());
     assertThat(csv)
         .isEqualTo(
             HEADER
@@ -83,13 +86,27 @@ class LeaderboardTest {
   }
 
   @Test
+  void a_family_that_could_not_be_used_is_named_last() {
+    String csv =
+        Leaderboard.csv(
+            List.of(TrialOutcome.failed(spec("student", 0), 1, new FitException("no"))),
+            List.of(new StudentCatalog.Problem("plug.Bad", "plug.Bad can't be used: \"no\"")));
+    List<String> lines = csv.lines().toList();
+    assertThat(lines).hasSize(3);
+    assertThat(lines.get(2))
+        .isEqualTo("\"-\",,\"plug.Bad\",,,,,,,,,,,\"plug.Bad can't be used: \"\"no\"\"\"");
+    assertThat(lines.get(2).chars().filter(c -> c == ',').count())
+        .isEqualTo(HEADER.chars().filter(c -> c == ',').count());
+  }
+
+  @Test
   void has_the_same_digits_in_every_locale() {
     Locale before = Locale.getDefault();
-    String csv = Leaderboard.csv(List.of(good("student", 4, 0.3)));
+    String csv = Leaderboard.csv(List.of(good("student", 4, 0.3)), List.of());
     for (String tag : List.of("de-DE", "ar-EG-u-nu-arab")) {
       Locale.setDefault(Locale.forLanguageTag(tag));
       try {
-        assertThat(Leaderboard.csv(List.of(good("student", 4, 0.3)))).isEqualTo(csv);
+        assertThat(Leaderboard.csv(List.of(good("student", 4, 0.3)), List.of())).isEqualTo(csv);
       } finally {
         Locale.setDefault(before);
       }

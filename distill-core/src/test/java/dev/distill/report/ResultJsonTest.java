@@ -29,6 +29,9 @@ class ResultJsonTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String HASH = "0123456789abcdef".repeat(4);
 
+  private static final StudentCatalog.Problem PROBLEM =
+      new StudentCatalog.Problem("plug.Broken", "plug.Broken can't be used: it has no id");
+
   private static JsonNode schema() throws IOException {
     try (InputStream in =
         Objects.requireNonNull(ResultJson.class.getResourceAsStream("result.schema.json"))) {
@@ -50,7 +53,8 @@ class ResultJsonTest {
   }
 
   private static JsonNode json(DistillationResult result) throws IOException {
-    return JSON.readTree(ResultJson.of(result, Map.of("train", HASH, "teacher", HASH)));
+    return JSON.readTree(
+        ResultJson.of(result, Map.of("train", HASH, "teacher", HASH), List.of(PROBLEM)));
   }
 
   @Test
@@ -124,6 +128,8 @@ class ResultJsonTest {
     assertThat(json.at("/teacher/test/kl").asDouble()).isZero();
     assertThat(json.path("seconds").asDouble()).isPositive();
     assertThat(json.at("/trials/asked_per_search").asInt()).isEqualTo(2);
+    assertThat(json.at("/problems/0/name").asText()).isEqualTo("plug.Broken");
+    assertThat(json.at("/problems/0/message").asText()).contains("no id");
     assertThat(json.path("seed").asLong()).isEqualTo(7);
     assertThat(json.at("/data/train_rows").asInt()).isEqualTo(200);
     assertThat(json.at("/data/test_rows").asInt()).isEqualTo(200);

@@ -173,18 +173,20 @@ final class RandomModels {
 
   private static float[] machine(FactorizationMachine machine, float[] row) {
     float[] out = machine.bias();
+    float[] weights = machine.weights();
+    float[] vectors = machine.vectors();
     int features = row.length;
     int factors = machine.factors();
     for (int k = 0; k < out.length; k++) {
       for (int j = 0; j < features; j++) {
-        out[k] += machine.weights()[k * features + j] * row[j];
+        out[k] += weights[k * features + j] * row[j];
       }
       double logit = out[k];
       for (int f = 0; f < factors; f++) {
         double sum = 0;
         double squares = 0;
         for (int j = 0; j < features; j++) {
-          double product = (double) machine.vectors()[(k * features + j) * factors + f] * row[j];
+          double product = (double) vectors[(k * features + j) * factors + f] * row[j];
           sum += product;
           squares += product * product;
         }
