@@ -4,6 +4,7 @@ import dev.distill.runtime.DenseNetwork;
 import dev.distill.runtime.DenseNetwork.Activation;
 import dev.distill.runtime.DenseNetwork.Layer;
 import dev.distill.runtime.FactorizationMachine;
+import dev.distill.runtime.HingedModel;
 import dev.distill.runtime.Logarithm;
 import dev.distill.runtime.PortableModel;
 import dev.distill.runtime.StandardizedModel;
@@ -32,6 +33,9 @@ final class ModelWords {
     }
     if (model instanceof StandardizedModel standardized) {
       return of(standardized.model()) + ", behind standardized features";
+    }
+    if (model instanceof HingedModel hinged) {
+      return of(hinged.model()) + ", with %s hinges".formatted(hinged.hinges().length);
     }
     if (model instanceof Logarithm logarithm) {
       return "logarithm of " + of(logarithm.model());

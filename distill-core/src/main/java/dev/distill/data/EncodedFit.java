@@ -56,6 +56,9 @@ public final class EncodedFit {
                   training.features(),
                   StandardizedRows.class,
                   matrix -> new StandardizedRows(matrix, schema));
+          case HINGED ->
+              context.shared(
+                  training.features(), HingedRows.class, matrix -> new HingedRows(matrix, schema));
         };
     if (rows == null) {
       return family.fit(training, hyperparameters, context);
@@ -140,6 +143,12 @@ public final class EncodedFit {
   private static final class StandardizedRows extends EncodedRows {
     StandardizedRows(Matrix rows, Schema schema) {
       super(Standardized.learn(rows, schema), rows);
+    }
+  }
+
+  private static final class HingedRows extends EncodedRows {
+    HingedRows(Matrix rows, Schema schema) {
+      super(Hinged.learn(rows, schema), rows);
     }
   }
 

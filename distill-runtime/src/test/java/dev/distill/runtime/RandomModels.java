@@ -28,9 +28,19 @@ final class RandomModels {
         new StandardizedModel(standardizer, forest(standardizer.outputs(), 3, classes, random)),
         Logarithm.of(forest(features, 3, classes, random)),
         Logarithm.of(linear(features, classes, random)),
+        hinged(features, 5, classes, random),
+        new StandardizedModel(standardizer, hinged(standardizer.outputs(), 7, classes, random)),
         new StandardizedModel(
             standardizer,
             Logarithm.of(new StandardizedModel(again, network(again.outputs(), classes, random)))));
+  }
+
+  static HingedModel hinged(int features, int hinges, int classes, Random random) {
+    return new HingedModel(
+        features,
+        random.ints(hinges, 0, features).toArray(),
+        values(hinges, random),
+        linear(features + hinges, classes, random));
   }
 
   static DenseNetwork linear(int features, int classes, Random random) {
@@ -140,6 +150,15 @@ final class RandomModels {
     }
     if (model instanceof StandardizedModel standardized) {
       return logits(standardized.model(), standardize(standardized.standardizer(), row));
+    }
+    if (model instanceof HingedModel hinged) {
+      int[] hinges = hinged.hinges();
+      float[] bent = Arrays.copyOf(row, row.length + hinges.length);
+      for (int h = 0; h < hinges.length; h++) {
+        float above = row[hinges[h]] - hinged.knots()[h];
+        bent[row.length + h] = above > 0 || Float.isNaN(above) ? above : 0;
+      }
+      return logits(hinged.model(), bent);
     }
     if (model instanceof Logarithm logarithm) {
       float[] sums = logits(logarithm.model(), row);

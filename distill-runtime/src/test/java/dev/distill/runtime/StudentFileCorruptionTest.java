@@ -84,7 +84,7 @@ class StudentFileCorruptionTest {
     refused(
         Students.with(file, "MODL", forest.toBytes()),
         "student: has a model of kind 'forest'; this reader knows:"
-            + " trees, network, factorization, standardized, logarithm");
+            + " trees, network, factorization, standardized, hinged, logarithm");
   }
 
   @Test

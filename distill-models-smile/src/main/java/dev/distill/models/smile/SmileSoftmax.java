@@ -52,7 +52,7 @@ public final class SmileSoftmax implements StudentModel {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(TargetLevel.LOSS_GRADIENT, 1_000, Encoding.STANDARDIZED, true);
+    return new Capabilities(TargetLevel.LOSS_GRADIENT, 1_000, Encoding.HINGED, true);
   }
 
   @Override
