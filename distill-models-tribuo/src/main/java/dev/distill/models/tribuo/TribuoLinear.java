@@ -44,7 +44,7 @@ public final class TribuoLinear implements StudentModel {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(TargetLevel.LOSS_GRADIENT, 1_000, Encoding.STANDARDIZED, true);
+    return new Capabilities(TargetLevel.LOSS_GRADIENT, 1_000, Encoding.HINGED, true);
   }
 
   @Override
