@@ -52,6 +52,11 @@ public final class DistillationLoss {
     return alpha;
   }
 
+  /** The temperature T at which student and teacher are compared. */
+  public double temperature() {
+    return teacher.temperature();
+  }
+
   /** The labels, class index a row; not to be changed. */
   public int[] labels() {
     return labels;

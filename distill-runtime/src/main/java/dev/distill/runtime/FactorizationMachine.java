@@ -3,16 +3,21 @@ package dev.distill.runtime;
 /**
  * Factorisation machines, one a class (Rendle, 2010): the logit is the bias, plus weights times
  * features, plus for every pair of features the product of both times the inner product of their
- * factors, computed as ½ Σ_f ((Σ_j v_jf x_j)² − Σ_j (v_jf x_j)²). All sums are float32, in order.
+ * factors, computed as ½ Σ_f ((Σ_j v_jf x_j)² − Σ_j (v_jf x_j)²). The sums of bias and weights are
+ * float32, those of factors double: there, what is left after taking the squares away may be far
+ * less than they are, and float32 would miss it by more than 1e-5. All are added in order.
  *
  * <p>It knows no missing values: a feature that is NaN makes the logits NaN. Behind a {@link
  * Standardizer} there is none.
  */
 public final class FactorizationMachine extends RowScorer implements PortableModel {
+  // As in RowScorer: nothing is allocated, and no thread keeps a class loader.
+  private static final ThreadLocal<double[][]> SUMS = new ThreadLocal<>();
+
   private final int factors;
   private final Affine linear;
   // The factors of each feature: classes × factors. In an array of their own, as in Affine.
-  private final float[][] vectors;
+  private final double[][] vectors;
 
   /**
    * Machines.
@@ -25,28 +30,24 @@ public final class FactorizationMachine extends RowScorer implements PortableMod
    */
   public FactorizationMachine(
       int features, int factors, float[] bias, float[] weights, float[] vectors) {
-    super(
-        features,
-        bias.length,
-        new int[0],
-        bias.length,
-        products(bias.length, factors),
-        products(bias.length, factors));
+    super(features, bias.length, new int[0], bias.length);
+    checkProducts(bias.length, factors);
     this.factors = factors;
     int classes = bias.length;
     checkFinite("weights", weights, (long) classes * features);
     checkFinite("vectors", vectors, (long) weights.length * factors);
     linear = new Affine(features, classes, transposed(weights, classes, features), bias);
-    this.vectors = new float[features][classes * factors];
+    this.vectors = new double[features][classes * factors];
     for (int k = 0; k < classes; k++) {
       for (int j = 0; j < features; j++) {
-        System.arraycopy(
-            vectors, (k * features + j) * factors, this.vectors[j], k * factors, factors);
+        for (int f = 0; f < factors; f++) {
+          this.vectors[j][k * factors + f] = vectors[(k * features + j) * factors + f];
+        }
       }
     }
   }
 
-  private static int products(int classes, int factors) {
+  private static void checkProducts(int classes, int factors) {
     if (factors < 1) {
       throw new IllegalArgumentException("factors must be > 0, got " + factors);
     }
@@ -54,7 +55,6 @@ public final class FactorizationMachine extends RowScorer implements PortableMod
       throw new IllegalArgumentException(
           "%d classes × %d factors are too many".formatted(classes, factors));
     }
-    return classes * factors;
   }
 
   private static float[] transposed(float[] values, int rows, int columns) {
@@ -87,7 +87,9 @@ public final class FactorizationMachine extends RowScorer implements PortableMod
     float[] all = new float[classes() * features() * factors];
     for (int k = 0; k < classes(); k++) {
       for (int j = 0; j < features(); j++) {
-        System.arraycopy(vectors[j], k * factors, all, (k * features() + j) * factors, factors);
+        for (int f = 0; f < factors; f++) {
+          all[(k * features() + j) * factors + f] = (float) vectors[j][k * factors + f];
+        }
       }
     }
     return all;
@@ -95,13 +97,14 @@ public final class FactorizationMachine extends RowScorer implements PortableMod
 
   @Override
   void score(float[] row, int at, float[] out, int o, float[][] scratch, int slot) {
-    final float[][] vectors = this.vectors;
+    final double[][] vectors = this.vectors;
     float[] logits = scratch[slot];
-    float[] sums = scratch[slot + 1];
-    float[] squares = scratch[slot + 2];
     int features = features();
     int classes = classes();
     int products = classes * factors;
+    double[][] both = sums(products);
+    double[] sums = both[0];
+    double[] squares = both[1];
     for (int p = 0; p < products; p++) {
       sums[p] = 0;
       squares[p] = 0;
@@ -115,29 +118,39 @@ public final class FactorizationMachine extends RowScorer implements PortableMod
     }
     linear.apply(row, at, logits);
     for (int k = 0; k < classes; k++) {
-      float logit = logits[k];
+      double logit = logits[k];
       for (int p = k * factors; p < (k + 1) * factors; p++) {
-        logit += 0.5f * (sums[p] * sums[p] - squares[p]);
+        logit += 0.5 * (sums[p] * sums[p] - squares[p]);
       }
-      out[o + k] = logit;
+      out[o + k] = (float) logit;
     }
   }
 
   private static void add(
-      float[] v, float x, float[] w, float y, float[] sums, float[] squares, int count) {
+      double[] v, double x, double[] w, double y, double[] sums, double[] squares, int count) {
     for (int p = 0; p < count; p++) {
-      float a = v[p] * x;
-      float b = w[p] * y;
+      double a = v[p] * x;
+      double b = w[p] * y;
       sums[p] = sums[p] + a + b;
       squares[p] = squares[p] + a * a + b * b;
     }
   }
 
-  private static void add(float[] v, float x, float[] sums, float[] squares, int count) {
+  private static void add(double[] v, double x, double[] sums, double[] squares, int count) {
     for (int p = 0; p < count; p++) {
-      float a = v[p] * x;
+      double a = v[p] * x;
       sums[p] += a;
       squares[p] += a * a;
     }
+  }
+
+  /** This thread's sums and squares, at least this many. */
+  private static double[][] sums(int count) {
+    double[][] sums = SUMS.get();
+    if (sums == null || sums[0].length < count) {
+      sums = new double[2][count];
+      SUMS.set(sums);
+    }
+    return sums;
   }
 }

@@ -200,16 +200,18 @@ final class RandomModels {
       for (int j = 0; j < features; j++) {
         out[k] += weights[k * features + j] * row[j];
       }
+      double logit = out[k];
       for (int f = 0; f < factors; f++) {
-        float sum = 0;
-        float squares = 0;
+        double sum = 0;
+        double squares = 0;
         for (int j = 0; j < features; j++) {
-          float product = vectors[(k * features + j) * factors + f] * row[j];
+          double product = (double) vectors[(k * features + j) * factors + f] * row[j];
           sum += product;
           squares += product * product;
         }
-        out[k] += 0.5f * (sum * sum - squares);
+        logit += 0.5 * (sum * sum - squares);
       }
+      out[k] = (float) logit;
     }
     return out;
   }

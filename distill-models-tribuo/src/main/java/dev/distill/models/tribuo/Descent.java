@@ -30,14 +30,24 @@ final class Descent {
   @FunctionalInterface
   interface Trainers {
     AbstractSGDTrainer<Regressor, DenseVector, ?, ?> trainer(
-        StochasticGradientOptimiser optimiser, int epochs, long seed);
+        DistillationObjective objective,
+        StochasticGradientOptimiser optimiser,
+        int epochs,
+        long seed);
   }
 
   private Descent() {}
 
-  /** Few rows need many epochs. */
-  static Hyperparameter.Int epochs(TaskShape shape, int steps) {
-    int most = Math.max(20, Math.min(1_000, steps / Math.max(1, shape.rows())));
+  /**
+   * Few rows need many epochs.
+   *
+   * @param steps so many single steps are enough
+   * @param work so many weights, counted once a step, are enough
+   */
+  static Hyperparameter.Int epochs(TaskShape shape, double steps, double work) {
+    double rows = Math.max(1, shape.rows());
+    double weights = (double) shape.features() * shape.classes();
+    int most = (int) Math.max(20, Math.min(1_000, Math.min(steps, work / weights) / rows));
     return new Hyperparameter.Int(
         EPOCHS, 5, most, true, most, "passes over the rows; early stopping keeps the best");
   }
@@ -71,10 +81,11 @@ final class Descent {
       Trainers trainers,
       Function<FeedForwardParameters, PortableModel> portable) {
     Quiet.please();
+    DistillationObjective objective =
+        new DistillationObjective(((Targets.Gradient) training.targets()).loss());
     Rows rows = context.shared(training.features(), Rows.class, Rows::new);
     Scores scores = new Scores(training.classes(), bias);
-    Rows.Targeted dataset =
-        rows.targeted(((Targets.Soft) training.targets()).distribution(), training.classes());
+    Rows.Targeted dataset = rows.targeted(objective.outputs(), training.classes());
     double factors =
         hyperparameters.values().containsKey(FACTOR_PENALTY)
             ? hyperparameters.real(FACTOR_PENALTY)
@@ -88,7 +99,9 @@ final class Descent {
             scores,
             context);
     try {
-      trainers.trainer(epochs, hyperparameters.integer(EPOCHS), context.seed()).train(dataset);
+      trainers
+          .trainer(objective, epochs, hyperparameters.integer(EPOCHS), context.seed())
+          .train(dataset);
     } catch (Epochs.Enough enough) {
       // The best parameters are kept.
     }

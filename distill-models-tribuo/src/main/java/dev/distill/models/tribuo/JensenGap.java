@@ -39,6 +39,7 @@ final class JensenGap implements RegressorImpurity {
   private final Function function;
   private final int leastRows;
   private final IdentityHashMap<float[], Sweep> sweeps = new IdentityHashMap<>();
+  private @Nullable Sweep last;
 
   /**
    * A measure.
@@ -72,7 +73,22 @@ final class JensenGap implements RegressorImpurity {
   }
 
   private Sweep sweep(float[] targets) {
-    return sweeps.computeIfAbsent(targets, all -> new Sweep(function, all));
+    Sweep before = last;
+    Sweep found;
+    if (before != null && before.targets == targets) {
+      return before;
+    }
+    // Classes come in turn: no map is asked but in the first round.
+    if (before != null && before.following != null && before.following.targets == targets) {
+      found = before.following;
+    } else {
+      found = sweeps.computeIfAbsent(targets, all -> new Sweep(function, all));
+      if (before != null) {
+        before.following = found;
+      }
+    }
+    last = found;
+    return found;
   }
 
   @Override
@@ -114,6 +130,7 @@ final class JensenGap implements RegressorImpurity {
     private final Sums lower = new Sums();
     private final Sums upper = new Sums();
     private final Sums moved = new Sums();
+    private @Nullable Sweep following;
     private boolean below = true;
     private int lowerSize;
     private int @Nullable [] upperFirst;

@@ -20,8 +20,8 @@ import org.tribuo.math.la.Tensor;
 import org.tribuo.regression.sgd.fm.FMRegressionTrainer;
 
 /**
- * Factorisation machines (Rendle, 2010), one a class, by stochastic gradient steps on each row's
- * whole distribution: Tribuo's trainer for several outputs, under cross-entropy.
+ * Factorisation machines (Rendle, 2010), one a class, by stochastic gradient steps: Tribuo's
+ * trainer for several outputs under the distillation loss, so that T and α are exact in training.
  */
 public final class TribuoFm implements StudentModel {
   private static final String FACTORS = "factors";
@@ -47,13 +47,13 @@ public final class TribuoFm implements StudentModel {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(TargetLevel.SOFT_TARGETS, 1_000, Encoding.STANDARDIZED, true);
+    return new Capabilities(TargetLevel.LOSS_GRADIENT, 1_000, Encoding.STANDARDIZED, true);
   }
 
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
     return SearchSpace.builder()
-        .addSteps(Descent.epochs(shape, 200_000))
+        .addSteps(Descent.epochs(shape, 2e5, 5e7))
         .add(new Hyperparameter.Int(FACTORS, 1, 8, true, 4, "numbers a feature and class"))
         .add(
             new Hyperparameter.Real(
@@ -74,9 +74,9 @@ public final class TribuoFm implements StudentModel {
         hyperparameters,
         context,
         false,
-        (optimiser, epochs, seed) ->
+        (objective, optimiser, epochs, seed) ->
             new FMRegressionTrainer(
-                new SoftCrossEntropy(),
+                objective,
                 optimiser,
                 epochs,
                 -1,

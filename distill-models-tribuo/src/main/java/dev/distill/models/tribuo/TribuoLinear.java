@@ -19,8 +19,8 @@ import org.tribuo.math.la.DenseMatrix;
 import org.tribuo.regression.sgd.linear.LinearSGDTrainer;
 
 /**
- * Multinomial logistic regression by stochastic gradient steps on each row's whole distribution:
- * Tribuo's linear trainer for several outputs, under cross-entropy.
+ * Multinomial logistic regression by stochastic gradient steps: Tribuo's linear trainer for several
+ * outputs under the distillation loss, so that T and α are exact in training.
  */
 public final class TribuoLinear implements StudentModel {
 
@@ -44,13 +44,13 @@ public final class TribuoLinear implements StudentModel {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(TargetLevel.SOFT_TARGETS, 1_000, Encoding.STANDARDIZED, true);
+    return new Capabilities(TargetLevel.LOSS_GRADIENT, 1_000, Encoding.HINGED, true);
   }
 
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
     return SearchSpace.builder()
-        .addSteps(Descent.epochs(shape, 400_000))
+        .addSteps(Descent.epochs(shape, 4e5, 3e8))
         .add(
             new Hyperparameter.Real(
                 Descent.RATE, 0.05, 1, true, 0.5, "size of the first steps (AdaGrad)"))
@@ -66,9 +66,8 @@ public final class TribuoLinear implements StudentModel {
         hyperparameters,
         context,
         true,
-        (optimiser, epochs, seed) ->
-            new LinearSGDTrainer(
-                new SoftCrossEntropy(), optimiser, epochs, -1, Descent.BATCH, seed),
+        (objective, optimiser, epochs, seed) ->
+            new LinearSGDTrainer(objective, optimiser, epochs, -1, Descent.BATCH, seed),
         TribuoLinear::portable);
   }
 

@@ -1,8 +1,11 @@
 package dev.distill.models.tribuo;
 
+import dev.distill.loss.DistillationLoss;
+import dev.distill.loss.SoftTargets;
 import dev.distill.spi.FittedStudent;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.StudentModel;
+import dev.distill.spi.TargetLevel;
 import dev.distill.spi.Targets;
 import dev.distill.spi.TaskShape;
 import dev.distill.spi.TrainingSet;
@@ -69,8 +72,13 @@ record Task(Matrix features, int classes, float[] targets) {
   }
 
   FittedStudent fit(StudentModel family, Map<String, Object> given, TestContext context) {
+    Targets taught =
+        family.capabilities().level() == TargetLevel.SOFT_TARGETS
+            ? new Targets.Soft(targets)
+            : new Targets.Gradient(
+                new DistillationLoss(new SoftTargets(1, targets, classes), new int[rows()], 1));
     return family.fit(
-        new TrainingSet(features, classes, new Targets.Soft(targets)),
+        new TrainingSet(features, classes, taught),
         family.searchSpace(shape()).complete(given),
         context);
   }

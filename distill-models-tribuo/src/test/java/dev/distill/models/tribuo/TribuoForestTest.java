@@ -1,30 +1,13 @@
 package dev.distill.models.tribuo;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.distill.spi.FitCancelledException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TribuoForestTest extends FamilyTest {
   TribuoForestTest() {
     super(new TribuoForest());
-  }
-
-  @Test
-  void ends_between_trees() {
-    Task task = Task.random(60, 3, 2, 30);
-    TestContext context = new TestContext();
-    context.onReport(
-        () -> {
-          if (context.steps.size() == 4) {
-            throw new FitCancelledException("enough");
-          }
-        });
-    assertThatThrownBy(() -> task.fit(family, Map.of(), context))
-        .isInstanceOf(FitCancelledException.class);
-    assertThat(context.steps).containsExactly(1, 2, 3, 4);
   }
 
   @Test

@@ -29,25 +29,6 @@ class TribuoTreeTest extends FamilyTest {
   }
 
   @Test
-  void the_order_of_rows_does_not_matter() {
-    Task task = Task.random(300, 6, 3, 21);
-    int[] turned = new int[300];
-    for (int i = 0; i < 300; i++) {
-      turned[i] = 299 - i;
-    }
-    float[] targets = new float[900];
-    for (int i = 0; i < 900; i++) {
-      targets[i] = task.targets()[3 * (299 - i / 3) + i % 3];
-    }
-    float[] expected = task.fitted(family, Map.of(), 1);
-    float[] logits =
-        new Task(task.features().select(turned), 3, targets).fitted(family, Map.of(), 1);
-    for (int i = 0; i < 900; i++) {
-      assertThat(logits[i]).isCloseTo(expected[3 * (299 - i / 3) + i % 3], within(1e-5f));
-    }
-  }
-
-  @Test
   void shrinkage_draws_a_node_to_its_parent() {
     Task task = Task.groups(200, 0, new float[] {.9f, .1f}, new float[] {.3f, .7f});
     double[] p = Task.softmax(task.fitted(family, Map.of("shrinkage", 50.0), 1), 2);

@@ -1,0 +1,11 @@
+package dev.distill.models.tribuo;
+
+import dev.distill.spi.StudentModel;
+import dev.distill.testkit.StudentModelContract;
+
+final class TribuoLinearContractTest extends StudentModelContract {
+  @Override
+  protected StudentModel student() {
+    return new TribuoLinear();
+  }
+}
