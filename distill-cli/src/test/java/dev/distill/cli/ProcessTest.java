@@ -130,8 +130,7 @@ class ProcessTest {
     Cli.writeData(folder, "train", 200, 1);
     for (String library : LIBRARIES.keySet()) {
       Process run =
-          start(
-              Set.of(library), List.of(), run("--families", library + ".tree", "--trials", "1"));
+          start(Set.of(library), List.of(), run("--families", library + ".tree", "--trials", "1"));
       String text = output(run);
       assertThat(run.waitFor()).as(text).isZero();
       assertThat(Files.readString(folder.resolve("out/leaderboard.csv")))
