@@ -115,7 +115,7 @@ public class DenseBench {
       Arrays.fill(low, -2);
       Arrays.fill(high, 2);
       Arrays.fill(scale, 1.1);
-      return new Standardizer(low, high, new double[features], scale, new int[0]);
+      return new Standardizer(low, high, new double[features], scale, new int[0], new float[0]);
     }
 
     private FactorizationMachine machine() {

@@ -2,7 +2,6 @@ package dev.distill.cli;
 
 import dev.distill.runtime.Schema;
 import dev.distill.runtime.StudentFile;
-import dev.distill.runtime.TreeEnsemble;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -35,7 +34,7 @@ final class InspectCommand implements Callable<Integer> {
     out.printf(
         "classes    %s of '%s': %s%n",
         student.classes().size(), student.label(), some(student.classes()));
-    out.printf("model      %s%n", model(student));
+    out.printf("model      %s%n", ModelWords.of(student.model()));
     out.printf("calibrated by temperature %s%n", student.temperature());
     out.printf(
         "columns    %s, which become %s features%n",
@@ -64,13 +63,6 @@ final class InspectCommand implements Callable<Integer> {
               some(category.levels()));
     }
     return "number";
-  }
-
-  private static String model(StudentFile student) {
-    if (student.model() instanceof TreeEnsemble trees) {
-      return "%s trees, %s nodes".formatted(trees.trees(), trees.nodes());
-    }
-    return student.model().getClass().getSimpleName();
   }
 
   private static String some(List<String> names) {

@@ -76,7 +76,7 @@ final class StudentsCommand implements Callable<Integer> {
     return switch (can.encoding()) {
       case AS_IS -> "missing values as they are";
       case BINNED -> "missing values as the lowest";
-      case STANDARDIZED -> "missing values as the mean, with an indicator";
+      case STANDARDIZED, HINGED -> "missing values as the mean, with an indicator";
     };
   }
 

@@ -178,7 +178,11 @@ final class Distiller {
             ? null
             : watched(fold, spec);
     return EncodedFit.fit(
-        student, training, hyperparameters, new Context(spec.seed(), threads, watched));
+        student,
+        data.schema(),
+        training,
+        hyperparameters,
+        new Context(spec.seed(), threads, watched));
   }
 
   private Validation watched(Fold fold, TrialSpec spec) {

@@ -30,7 +30,7 @@ final class Bins implements RowEncoder {
       for (int i = 0; i < column.length; i++) {
         float x = rows.get(i, j);
         if (x > Float.NEGATIVE_INFINITY) {
-          column[count++] = x == 0 ? 0 : x;
+          column[count++] = x;
         }
       }
       Arrays.sort(column, 0, count);

@@ -1,6 +1,7 @@
 package dev.distill.data;
 
 import dev.distill.runtime.PortableModel;
+import dev.distill.runtime.Schema;
 import dev.distill.spi.Encoding;
 import dev.distill.spi.FitContext;
 import dev.distill.spi.FittedStudent;
@@ -9,10 +10,12 @@ import dev.distill.spi.Matrix;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TrainingSet;
 import dev.distill.spi.Validation;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +25,25 @@ import org.jspecify.annotations.Nullable;
 public final class EncodedFit {
   private EncodedFit() {}
 
-  /** Fits a student whose logits and portable form take rows as they are. */
+  /** As the other one, for features that are plain numbers. */
   public static FittedStudent fit(
       StudentModel family,
+      TrainingSet training,
+      Hyperparameters hyperparameters,
+      FitContext context) {
+    List<String> names =
+        IntStream.range(0, training.features().columns()).mapToObj(j -> "x" + j).toList();
+    return fit(family, Schema.numbers(names), training, hyperparameters, context);
+  }
+
+  /**
+   * Fits a student whose logits and portable form take rows as they are.
+   *
+   * @param schema what the features are
+   */
+  public static FittedStudent fit(
+      StudentModel family,
+      Schema schema,
       TrainingSet training,
       Hyperparameters hyperparameters,
       FitContext context) {
@@ -33,7 +52,13 @@ public final class EncodedFit {
           case AS_IS -> null;
           case BINNED -> context.shared(training.features(), BinnedRows.class, BinnedRows::new);
           case STANDARDIZED ->
-              context.shared(training.features(), StandardizedRows.class, StandardizedRows::new);
+              context.shared(
+                  training.features(),
+                  StandardizedRows.class,
+                  matrix -> new StandardizedRows(matrix, schema));
+          case HINGED ->
+              context.shared(
+                  training.features(), HingedRows.class, matrix -> new HingedRows(matrix, schema));
         };
     if (rows == null) {
       return family.fit(training, hyperparameters, context);
@@ -116,8 +141,14 @@ public final class EncodedFit {
   }
 
   private static final class StandardizedRows extends EncodedRows {
-    StandardizedRows(Matrix rows) {
-      super(Standardized.learn(rows), rows);
+    StandardizedRows(Matrix rows, Schema schema) {
+      super(Standardized.learn(rows, schema), rows);
+    }
+  }
+
+  private static final class HingedRows extends EncodedRows {
+    HingedRows(Matrix rows, Schema schema) {
+      super(Hinged.learn(rows, schema), rows);
     }
   }
 

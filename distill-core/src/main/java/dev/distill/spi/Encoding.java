@@ -19,7 +19,12 @@ public enum Encoding {
    * missing is 0, with a 0/1 feature after all others for each pattern of missing values among the
    * training rows. For linear models and networks.
    */
-  STANDARDIZED;
+  STANDARDIZED,
+  /**
+   * As {@link #STANDARDIZED}, and after all others {@code max(0, x − knot)} for each standardized
+   * feature x at its quartiles: a linear model of these bends, and stays a sum over features.
+   */
+  HINGED;
 
   /** The most bins of a feature. */
   public static final int MOST_BINS = 255;

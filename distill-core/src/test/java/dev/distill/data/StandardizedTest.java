@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.distill.runtime.DenseNetwork;
 import dev.distill.runtime.PortableModel;
+import dev.distill.runtime.Schema;
 import dev.distill.spi.Matrix;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StandardizedTest {
@@ -52,7 +55,7 @@ class StandardizedTest {
           .containsOnly(0);
       assertThat(encoded.get(i, 3)).isEqualTo(i == 1 ? 0 : 1);
     }
-    Standardized learned = Standardized.learn(matrix(new float[][] {{7, 7, 7}}));
+    Standardized learned = learn(matrix(new float[][] {{7, 7, 7}}));
     // What differs at serving is something no weight was learned for.
     assertThat(learned.encode(matrix(new float[][] {{-1e30f, 8, INFINITY, NAN}})).values())
         .containsOnly(0);
@@ -67,7 +70,7 @@ class StandardizedTest {
   @Test
   void columns_that_are_missing_together_share_an_indicator() {
     Standardized learned =
-        Standardized.learn(
+        learn(
             matrix(
                 new float[][] {
                   {1, NAN, 2, NAN}, {1, 2, 3, 4}, {5, NAN, 4, NAN}, {NAN, 1, 2, NAN}
@@ -84,8 +87,7 @@ class StandardizedTest {
 
   @Test
   void infinities_count_as_the_ends_of_the_range() {
-    Standardized learned =
-        Standardized.learn(matrix(new float[][] {{-1, 1, INFINITY, -INFINITY, -1, 1}}));
+    Standardized learned = learn(matrix(new float[][] {{-1, 1, INFINITY, -INFINITY, -1, 1}}));
     Matrix encoded =
         learned.encode(matrix(new float[][] {{-1, 1, INFINITY, -INFINITY, 5, -9, 0, NAN}}));
     assertThat(encoded.values()).containsExactly(-1, 1, 1, -1, 1, -1, 0, 0);
@@ -105,7 +107,7 @@ class StandardizedTest {
           column[i] = hard[random.nextInt(hard.length)];
         }
       }
-      Standardized learned = Standardized.learn(matrix(columns));
+      Standardized learned = learn(matrix(columns));
       for (float value : learned.encode(matrix(new float[][] {hard, hard, hard})).values()) {
         // No value of n is further than √n deviations from their mean.
         assertThat(Math.abs(value)).isLessThanOrEqualTo(3);
@@ -128,7 +130,7 @@ class StandardizedTest {
         }
       }
       Matrix rows = matrix(values);
-      Standardized learned = Standardized.learn(rows);
+      Standardized learned = learn(rows);
       Matrix encoded = learned.encode(rows);
       float[] weights = new float[3 * learned.outputs()];
       for (int w = 0; w < weights.length; w++) {
@@ -145,7 +147,7 @@ class StandardizedTest {
   }
 
   private static Matrix encode(Matrix rows) {
-    return Standardized.learn(rows).encode(rows);
+    return learn(rows).encode(rows);
   }
 
   private static Matrix matrix(float[][] columns) {
@@ -155,5 +157,29 @@ class StandardizedTest {
       values[i] = columns[i % columns.length][i / columns.length];
     }
     return new Matrix(values, rows, columns.length);
+  }
+
+  private static Standardized learn(Matrix rows) {
+    List<String> names = IntStream.range(0, rows.columns()).mapToObj(j -> "x" + j).toList();
+    return Standardized.learn(rows, Schema.numbers(names));
+  }
+
+  @Test
+  void the_commonest_levels_of_a_ranked_category_have_indicators() {
+    List<String> levels = IntStream.range(0, 60).mapToObj(i -> "level " + i).toList();
+    Schema schema =
+        new Schema(
+            List.of(
+                new Schema.NumberColumn("x"),
+                new Schema.CategoryColumn("city", Schema.Coding.FREQUENCY_RANK, levels)));
+    Matrix rows = Matrix.of(new float[][] {{1, 0}, {2, 3}, {3, 59}, {4, NAN}});
+    Matrix encoded = Standardized.learn(rows, schema).encode(rows);
+    assertThat(encoded.columns()).isEqualTo(2 + 1 + 50);
+    int[] expected = {1, 4, -1, 0}; // among the indicators: missing, then each level
+    for (int i = 0; i < 4; i++) {
+      for (int j = 0; j < 51; j++) {
+        assertThat(encoded.get(i, 2 + j)).isEqualTo(j == expected[i] ? 1 : 0);
+      }
+    }
   }
 }

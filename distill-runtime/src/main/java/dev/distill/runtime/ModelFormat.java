@@ -11,9 +11,10 @@ final class ModelFormat {
   private static final String NETWORK = "network";
   private static final String FACTORIZATION = "factorization";
   private static final String STANDARDIZED = "standardized";
+  private static final String HINGED = "hinged";
   private static final String LOGARITHM = "logarithm";
   private static final List<String> KINDS =
-      List.of(TREES, NETWORK, FACTORIZATION, STANDARDIZED, LOGARITHM);
+      List.of(TREES, NETWORK, FACTORIZATION, STANDARDIZED, HINGED, LOGARITHM);
 
   private static final List<Activation> ACTIVATIONS =
       List.of(Activation.IDENTITY, Activation.RELU, Activation.TANH);
@@ -30,6 +31,8 @@ final class ModelFormat {
     while (true) {
       if (inner instanceof StandardizedModel standardized) {
         inner = standardized.model();
+      } else if (inner instanceof HingedModel hinged) {
+        inner = hinged.model();
       } else if (inner instanceof Logarithm logarithm) {
         inner = logarithm.model();
       } else {
@@ -53,6 +56,10 @@ final class ModelFormat {
       out.text(STANDARDIZED);
       standardizer(standardized.standardizer(), out);
       write(standardized.model(), out);
+    } else if (model instanceof HingedModel hinged) {
+      out.text(HINGED);
+      hinges(hinged, out);
+      write(hinged.model(), out);
     } else if (model instanceof Logarithm logarithm) {
       out.text(LOGARITHM);
       write(logarithm.model(), out);
@@ -79,6 +86,15 @@ final class ModelFormat {
             Standardizer standardizer = standardizer(in);
             yield new StandardizedModel(
                 standardizer, read(in, standardizer.outputs(), deepest - 1));
+          }
+          case HINGED -> {
+            int[] hinges = new int[in.count(5, "hinges")];
+            for (int h = 0; h < hinges.length; h++) {
+              hinges[h] = in.count();
+            }
+            float[] knots = floats(in, hinges.length, "knots");
+            PortableModel inner = read(in, Math.addExact(features, hinges.length), deepest - 1);
+            yield new HingedModel(features, hinges, knots, inner);
           }
           case LOGARITHM -> Logarithm.of(read(in, features, deepest - 1));
           default ->
@@ -161,6 +177,7 @@ final class ModelFormat {
     for (int feature : indicators) {
       out.count(feature);
     }
+    floats(standardizer.values(), out);
   }
 
   private static Standardizer standardizer(Input in) throws StudentFileException {
@@ -175,11 +192,20 @@ final class ModelFormat {
       center[j] = in.f64();
       scale[j] = in.f64();
     }
-    int[] indicators = new int[in.count(1, "indicators")];
+    int[] indicators = new int[in.count(5, "indicators")];
     for (int i = 0; i < indicators.length; i++) {
       indicators[i] = in.count();
     }
-    return new Standardizer(low, high, center, scale, indicators);
+    float[] values = floats(in, indicators.length, "values of indicators");
+    return new Standardizer(low, high, center, scale, indicators, values);
+  }
+
+  private static void hinges(HingedModel hinged, Output out) {
+    out.count(hinged.hinges().length);
+    for (int feature : hinged.hinges()) {
+      out.count(feature);
+    }
+    floats(hinged.knots(), out);
   }
 
   private static void floats(float[] values, Output out) {

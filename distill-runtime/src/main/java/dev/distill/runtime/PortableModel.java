@@ -9,7 +9,12 @@ package dev.distill.runtime;
  * {@code double[]} write the same values, widened.
  */
 public sealed interface PortableModel
-    permits TreeEnsemble, DenseNetwork, FactorizationMachine, StandardizedModel, Logarithm {
+    permits TreeEnsemble,
+        DenseNetwork,
+        FactorizationMachine,
+        StandardizedModel,
+        HingedModel,
+        Logarithm {
 
   /** Number of features a row has. */
   int features();

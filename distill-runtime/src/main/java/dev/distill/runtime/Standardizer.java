@@ -2,8 +2,8 @@ package dev.distill.runtime;
 
 /**
  * What linear models and networks need before them: each feature limited to a range, moved to a
- * centre and scaled. A missing value (NaN) becomes 0, the centre; a feature of {@code indicators}
- * also gives, after all the others, a feature that is 1 where it is missing and 0 where it is not.
+ * centre and scaled. A missing value (NaN) becomes 0, the centre. After all features come
+ * indicators: 1 where a feature has a certain value (or is missing), 0 elsewhere.
  */
 public final class Standardizer {
   private final float[] low;
@@ -11,6 +11,7 @@ public final class Standardizer {
   private final double[] center;
   private final double[] scale;
   private final int[] indicators;
+  private final float[] values;
 
   /**
    * A standardizer of features: {@code (min(max(x, low), high) − center) × scale}.
@@ -19,11 +20,18 @@ public final class Standardizer {
    * @param high largest value of each feature that counts, finite, not below {@code low}
    * @param center of each feature, finite
    * @param scale of each feature, finite; 0 makes it constant
-   * @param indicators features with an indicator of their missing values, in ascending order
+   * @param indicators the feature that each indicator looks at, in ascending order
+   * @param values the value that each indicator looks for, NaN for missing; for one feature in
+   *     ascending order, NaN first
    * @throws IllegalArgumentException if a length or a value does not fit
    */
   public Standardizer(
-      float[] low, float[] high, double[] center, double[] scale, int[] indicators) {
+      float[] low,
+      float[] high,
+      double[] center,
+      double[] scale,
+      int[] indicators,
+      float[] values) {
     int features = low.length;
     this.low = RowScorer.finite("low", low, features);
     this.high = RowScorer.finite("high", high, features);
@@ -44,12 +52,26 @@ public final class Standardizer {
                 .formatted(j, low[j], high[j], center[j], scale[j]));
       }
     }
+    if (values.length != indicators.length) {
+      throw new IllegalArgumentException(
+          "expected a value an indicator, got %d for %d"
+              .formatted(values.length, indicators.length));
+    }
     for (int i = 0; i < indicators.length; i++) {
-      if (indicators[i] < (i == 0 ? 0 : indicators[i - 1] + 1) || indicators[i] >= features) {
+      int before = i == 0 ? -1 : indicators[i - 1];
+      boolean ascends =
+          indicators[i] > before
+              || (i > 0
+                  && indicators[i] == before
+                  && (values[i] > values[i - 1] || Float.isNaN(values[i - 1]))
+                  && !Float.isNaN(values[i]));
+      if (!ascends || indicators[i] >= features) {
         throw new IllegalArgumentException(
-            "indicators must ascend within 0…%d, got %d".formatted(features - 1, indicators[i]));
+            "indicators must ascend within 0…%d, got %d for %s"
+                .formatted(features - 1, indicators[i], values[i]));
       }
     }
+    this.values = values.clone();
     this.center = center.clone();
     this.scale = scale.clone();
     this.indicators = indicators.clone();
@@ -85,6 +107,10 @@ public final class Standardizer {
     return indicators.clone();
   }
 
+  float[] values() {
+    return values.clone();
+  }
+
   /**
    * Standardizes a row.
    *
@@ -100,7 +126,9 @@ public final class Standardizer {
               : (float) ((Math.min(Math.max(x, low[j]), high[j]) - center[j]) * scale[j]);
     }
     for (int i = 0; i < indicators.length; i++) {
-      out[o + low.length + i] = Float.isNaN(row[at + indicators[i]]) ? 1 : 0;
+      float x = row[at + indicators[i]];
+      out[o + low.length + i] =
+          x == values[i] || (Float.isNaN(x) && Float.isNaN(values[i])) ? 1 : 0;
     }
   }
 }

@@ -48,14 +48,16 @@ class DenseNetworkTest {
         values[j] = row[j];
       }
       for (Layer layer : network.layers()) {
+        float[] weights = layer.weights();
+        float[] bias = layer.bias();
         double[] next = new double[layer.outputs()];
         double[] nextErrors = new double[layer.outputs()];
         for (int k = 0; k < next.length; k++) {
-          double sum = layer.bias()[k];
+          double sum = bias[k];
           double size = Math.abs(sum);
           double inherited = 0;
           for (int j = 0; j < values.length; j++) {
-            double weight = layer.weights()[j * next.length + k];
+            double weight = weights[j * next.length + k];
             sum += weight * values[j];
             size += Math.abs(weight) * (Math.abs(values[j]) + errors[j]);
             inherited += Math.abs(weight) * errors[j];

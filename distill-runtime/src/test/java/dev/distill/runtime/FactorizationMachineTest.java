@@ -17,21 +17,24 @@ class FactorizationMachineTest {
       int classes = 2 + random.nextInt(20);
       FactorizationMachine machine = RandomModels.machine(features, classes, random);
       int factors = machine.factors();
+      float[] bias = machine.bias();
+      float[] weights = machine.weights();
+      float[] vectors = machine.vectors();
       float[] row = new RandomTrees(features, 2, random).rows(1, 0);
       float[] actual = new float[classes];
       machine.logits(row, 0, actual, 0);
       for (int k = 0; k < classes; k++) {
-        double expected = machine.bias()[k];
+        double expected = bias[k];
         double size = Math.abs(expected);
         for (int i = 0; i < features; i++) {
-          double linear = machine.weights()[k * features + i] * (double) row[i];
+          double linear = weights[k * features + i] * (double) row[i];
           expected += linear;
           size += Math.abs(linear);
           for (int j = 0; j < features; j++) {
             for (int f = 0; f < factors; f++) {
               double pair =
-                  (double) machine.vectors()[(k * features + i) * factors + f]
-                      * machine.vectors()[(k * features + j) * factors + f]
+                  (double) vectors[(k * features + i) * factors + f]
+                      * vectors[(k * features + j) * factors + f]
                       * row[i]
                       * row[j];
               expected += j > i ? pair : 0;

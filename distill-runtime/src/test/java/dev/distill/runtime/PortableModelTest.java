@@ -73,6 +73,20 @@ class PortableModelTest {
   }
 
   @Test
+  void compiled_loops_give_the_bits_of_the_plain_form() {
+    Random random = new Random(2);
+    float[] rows = new RandomTrees(22, 2, random).rows(8, 0.05);
+    float[] out = new float[37];
+    for (PortableModel model : RandomModels.each(22, 37, random)) {
+      // Long enough that HotSpot makes vectors of them.
+      for (int i = 0; i < 10_000; i++) {
+        model.logits(rows, i % 8 * 22, out, 0);
+      }
+      check(model, rows, 2);
+    }
+  }
+
+  @Test
   void scoring_allocates_nothing() {
     Random random = new Random(3);
     float[] rows = new RandomTrees(10, 2, random).rows(20, 0.2);

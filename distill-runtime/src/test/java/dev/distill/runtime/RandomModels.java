@@ -28,9 +28,19 @@ final class RandomModels {
         new StandardizedModel(standardizer, forest(standardizer.outputs(), 3, classes, random)),
         Logarithm.of(forest(features, 3, classes, random)),
         Logarithm.of(linear(features, classes, random)),
+        hinged(features, 5, classes, random),
+        new StandardizedModel(standardizer, hinged(standardizer.outputs(), 7, classes, random)),
         new StandardizedModel(
             standardizer,
             Logarithm.of(new StandardizedModel(again, network(again.outputs(), classes, random)))));
+  }
+
+  static HingedModel hinged(int features, int hinges, int classes, Random random) {
+    return new HingedModel(
+        features,
+        random.ints(hinges, 0, features).toArray(),
+        values(hinges, random),
+        linear(features + hinges, classes, random));
   }
 
   static DenseNetwork linear(int features, int classes, Random random) {
@@ -109,7 +119,11 @@ final class RandomModels {
       scale[j] = random.nextInt(5) == 0 ? 0 : random.nextDouble();
     }
     int[] indicators = IntStream.range(0, features).filter(j -> random.nextInt(3) == 0).toArray();
-    return new Standardizer(low, high, center, scale, indicators);
+    float[] values = new float[indicators.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextBoolean() ? Float.NaN : random.nextInt(3) - 1;
+    }
+    return new Standardizer(low, high, center, scale, indicators, values);
   }
 
   private static float[] values(int count, Random random) {
@@ -136,6 +150,15 @@ final class RandomModels {
     }
     if (model instanceof StandardizedModel standardized) {
       return logits(standardized.model(), standardize(standardized.standardizer(), row));
+    }
+    if (model instanceof HingedModel hinged) {
+      int[] hinges = hinged.hinges();
+      float[] bent = Arrays.copyOf(row, row.length + hinges.length);
+      for (int h = 0; h < hinges.length; h++) {
+        float above = row[hinges[h]] - hinged.knots()[h];
+        bent[row.length + h] = above > 0 || Float.isNaN(above) ? above : 0;
+      }
+      return logits(hinged.model(), bent);
     }
     if (model instanceof Logarithm logarithm) {
       float[] sums = logits(logarithm.model(), row);
@@ -169,17 +192,19 @@ final class RandomModels {
 
   private static float[] machine(FactorizationMachine machine, float[] row) {
     float[] out = machine.bias();
+    float[] weights = machine.weights();
+    float[] vectors = machine.vectors();
     int features = row.length;
     int factors = machine.factors();
     for (int k = 0; k < out.length; k++) {
       for (int j = 0; j < features; j++) {
-        out[k] += machine.weights()[k * features + j] * row[j];
+        out[k] += weights[k * features + j] * row[j];
       }
       for (int f = 0; f < factors; f++) {
         float sum = 0;
         float squares = 0;
         for (int j = 0; j < features; j++) {
-          float product = machine.vectors()[(k * features + j) * factors + f] * row[j];
+          float product = vectors[(k * features + j) * factors + f] * row[j];
           sum += product;
           squares += product * product;
         }
@@ -196,7 +221,9 @@ final class RandomModels {
       out[j] = Float.isNaN(x) ? 0 : (float) ((x - standardizer.center(j)) * standardizer.scale(j));
     }
     for (int i = 0; i < standardizer.indicators().length; i++) {
-      out[row.length + i] = Float.isNaN(row[standardizer.indicators()[i]]) ? 1 : 0;
+      float x = row[standardizer.indicators()[i]];
+      float wanted = standardizer.values()[i];
+      out[row.length + i] = (Float.isNaN(wanted) ? Float.isNaN(x) : x == wanted) ? 1 : 0;
     }
     return out;
   }

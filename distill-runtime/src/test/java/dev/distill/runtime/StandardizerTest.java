@@ -20,7 +20,8 @@ class StandardizerTest {
             new float[] {3, 10},
             new double[] {1, 4},
             new double[] {2, .5},
-            new int[] {1});
+            new int[] {1},
+            new float[] {NAN});
     assertThat(standardizer.features()).isEqualTo(2);
     assertThat(standardizer.outputs()).isEqualTo(3);
     assertThat(apply(standardizer, 2, 5)).containsExactly(2, .5f, 0);
@@ -68,7 +69,8 @@ class StandardizerTest {
             new float[] {MAX},
             new double[] {MAX / 3},
             new double[] {.5},
-            new int[0]);
+            new int[0],
+            new float[0]);
     for (float x : new float[] {-MAX, MAX, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, 0}) {
       assertThat(apply(standardizer, x)[0]).isFinite();
     }
@@ -83,12 +85,15 @@ class StandardizerTest {
     double[] center = {0};
     double[] scale = {1};
     int[] indicators = {0};
-    Standardizer standardizer = new Standardizer(low, high, center, scale, indicators);
+    float[] values = {NAN};
+    Standardizer standardizer = new Standardizer(low, high, center, scale, indicators, values);
     low[0] = 9;
     high[0] = 9;
     center[0] = 9;
     scale[0] = 9;
     indicators[0] = 9;
+    values[0] = 9;
+    standardizer.values()[0] = 9;
     standardizer.indicators()[0] = 9;
     assertThat(apply(standardizer, .5f)).containsExactly(.5f, 0);
   }
@@ -106,7 +111,12 @@ class StandardizerTest {
     refuses(-MAX, MAX, -1e31, 1);
     refuses(0, 1, 1e308, 1);
     new Standardizer(
-        new float[] {-MAX}, new float[] {MAX}, new double[1], new double[] {-1}, new int[0]);
+        new float[] {-MAX},
+        new float[] {MAX},
+        new double[1],
+        new double[] {-1},
+        new int[0],
+        new float[0]);
   }
 
   private static void refuses(float low, float high, double center, double scale) {
@@ -118,7 +128,8 @@ class StandardizerTest {
                     new float[] {high},
                     new double[] {center},
                     new double[] {scale},
-                    new int[0]))
+                    new int[0],
+                    new float[0]))
         .withMessage(
             "feature 0: low %s, high %s, center %s and scale %s do not give finite values"
                 .formatted(low, high, center, scale));
@@ -140,28 +151,67 @@ class StandardizerTest {
         .withMessage("expected a low, high, center and scale a feature, got 2, 2, 2 and 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> standardizer(2, 2, 2, 2, 2))
-        .withMessage("indicators must ascend within 0…1, got 2");
+        .withMessage("indicators must ascend within 0…1, got 2 for NaN");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> standardizer(2, 2, 2, 2, -1))
-        .withMessage("indicators must ascend within 0…1, got -1");
+        .withMessage("indicators must ascend within 0…1, got -1 for NaN");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> standardizer(2, 2, 2, 2, 1, 0))
-        .withMessage("indicators must ascend within 0…1, got 0");
+        .withMessage("indicators must ascend within 0…1, got 0 for NaN");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> standardizer(2, 2, 2, 2, 1, 1))
-        .withMessage("indicators must ascend within 0…1, got 1");
+        .withMessage("indicators must ascend within 0…1, got 1 for NaN");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
                 new Standardizer(
-                    new float[] {NAN}, new float[1], new double[1], new double[1], new int[0]))
+                    new float[] {NAN},
+                    new float[1],
+                    new double[1],
+                    new double[1],
+                    new int[0],
+                    new float[0]))
         .withMessage("low: value 0 must be finite, got NaN");
   }
 
   private static Standardizer standardizer(
       int low, int high, int center, int scale, int... indicators) {
     return new Standardizer(
-        new float[low], new float[high], new double[center], new double[scale], indicators);
+        new float[low],
+        new float[high],
+        new double[center],
+        new double[scale],
+        indicators,
+        missing(indicators));
+  }
+
+  private static float[] missing(int[] indicators) {
+    float[] values = new float[indicators.length];
+    Arrays.fill(values, NAN);
+    return values;
+  }
+
+  @Test
+  void indicators_look_for_values() {
+    Standardizer standardizer = looking(new int[] {0, 0, 0, 1}, NAN, -1, 2, 0);
+    assertThat(standardizer.outputs()).isEqualTo(6);
+    assertThat(apply(standardizer, NAN, -0f)).containsExactly(0, 0, 1, 0, 0, 1);
+    assertThat(apply(standardizer, 2, NAN)).containsExactly(0, 0, 0, 0, 1, 0);
+    assertThat(apply(standardizer, -1, 1)).containsExactly(0, 0, 0, 1, 0, 0);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> looking(new int[] {0, 0}, 2, 2))
+        .withMessage("indicators must ascend within 0…1, got 0 for 2.0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> looking(new int[] {0, 0}, 2, NAN))
+        .withMessage("indicators must ascend within 0…1, got 0 for NaN");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> looking(new int[] {0, 0}, 2))
+        .withMessage("expected a value an indicator, got 1 for 2");
+  }
+
+  private static Standardizer looking(int[] indicators, float... values) {
+    return new Standardizer(
+        new float[2], new float[2], new double[2], new double[2], indicators, values);
   }
 
   @Test

@@ -84,7 +84,7 @@ class StudentFileCorruptionTest {
     refused(
         Students.with(file, "MODL", forest.toBytes()),
         "student: has a model of kind 'forest'; this reader knows:"
-            + " trees, network, factorization, standardized, logarithm");
+            + " trees, network, factorization, standardized, hinged, logarithm");
   }
 
   @Test
@@ -493,6 +493,9 @@ class StudentFileCorruptionTest {
     out.count(indicators.length);
     for (int indicator : indicators) {
       out.count(indicator);
+    }
+    for (int i = 0; i < indicators.length; i++) {
+      out.f32(Float.NaN);
     }
   }
 

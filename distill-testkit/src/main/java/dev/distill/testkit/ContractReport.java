@@ -2,6 +2,7 @@ package dev.distill.testkit;
 
 import dev.distill.runtime.DenseNetwork;
 import dev.distill.runtime.FactorizationMachine;
+import dev.distill.runtime.HingedModel;
 import dev.distill.runtime.Logarithm;
 import dev.distill.runtime.PortableModel;
 import dev.distill.runtime.StandardizedModel;
@@ -161,6 +162,8 @@ final class ContractReport
   private static String form(PortableModel model) {
     if (model instanceof StandardizedModel standardized) {
       return form(standardized.model());
+    } else if (model instanceof HingedModel hinged) {
+      return form(hinged.model());
     } else if (model instanceof Logarithm logarithm) {
       return form(logarithm.model());
     } else if (model instanceof TreeEnsemble trees) {

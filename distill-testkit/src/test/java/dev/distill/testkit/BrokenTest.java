@@ -78,7 +78,7 @@ class BrokenTest {
         broken(Broken.WrapsCancellation::new, "a cancelled fit ends at once"),
         broken(Broken.IgnoresCancellation::new, "a cancelled fit ends at once"),
         broken(Broken.LeavesAThread::new, "a cancelled fit leaves no thread"),
-        broken(OfLeavesMemory.class, "cancelled fits leave no native memory"),
+        broken(OfLeavesMemory.class, "fits leave no native memory, cancelled or not"),
         broken(OfPrints.class, "prints nothing"),
         broken(Broken.SharesABuffer::new, "answers eight threads at once"),
         broken(Broken.PortsAnother::new, "the portable form answers the same"),

@@ -19,6 +19,7 @@ import dev.distill.spi.Validation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -62,7 +63,7 @@ public class Leaves implements StudentModel {
 
   @Override
   public String id() {
-    return "kit." + getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+    return "kit." + getClass().getSimpleName().toLowerCase(Locale.ROOT);
   }
 
   @Override
@@ -239,7 +240,11 @@ public class Leaves implements StudentModel {
     private int[] best(Matrix rows, float[] gradient, int[] members) {
       int[] best = {-1, 0};
       double most = 1e-9;
-      double[][] bins = new double[Encoding.MOST_BINS + 1][classes + 1];
+      float last = 0;
+      for (float bin : rows.values()) {
+        last = Math.max(last, bin);
+      }
+      double[][] bins = new double[(int) last + 3][classes + 1];
       for (int j = 0; j < features; j++) {
         for (double[] bin : bins) {
           Arrays.fill(bin, 0);

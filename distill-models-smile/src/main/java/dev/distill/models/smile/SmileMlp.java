@@ -66,13 +66,13 @@ public final class SmileMlp implements StudentModel {
         .addSteps(
             new Hyperparameter.Int(
                 EPOCHS, 10, epochs, true, epochs / 2, "epochs; early stopping keeps the best"))
-        .add(new Hyperparameter.Int(HIDDEN, 4, 64, true, 32, "units of a hidden layer"))
+        .add(new Hyperparameter.Int(HIDDEN, 4, 96, true, 48, "units of a hidden layer"))
         .add(new Hyperparameter.Int(LAYERS, 1, 2, false, 1, "hidden layers"))
         .add(
             new Hyperparameter.Choice(
                 ACTIVATION, List.of("rectifier", "tanh"), "rectifier", "of hidden units"))
-        .add(new Hyperparameter.Real(RATE, 3e-4, 0.02, true, 0.004, "learning rate"))
-        .add(new Hyperparameter.Real(L2, 1e-6, 0.1, true, 1e-4, "weight decay"))
+        .add(new Hyperparameter.Real(RATE, 1e-3, 0.02, true, 0.008, "learning rate"))
+        .add(new Hyperparameter.Real(L2, 1e-5, 0.5, true, 1e-3, "weight decay"))
         .build();
   }
 

@@ -30,7 +30,7 @@ public final class SmileSoftmax implements StudentModel {
 
   private static final int CORRECTIONS = 7;
   private static final int MOST_ITERATIONS = 200;
-  private static final double TOLERANCE = 1e-5;
+  private static final double TOLERANCE = 1e-4;
 
   /** Made by the service loader. */
   public SmileSoftmax() {}
@@ -52,7 +52,7 @@ public final class SmileSoftmax implements StudentModel {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(TargetLevel.LOSS_GRADIENT, 1_000, Encoding.STANDARDIZED, true);
+    return new Capabilities(TargetLevel.LOSS_GRADIENT, 1_000, Encoding.HINGED, true);
   }
 
   @Override
@@ -60,7 +60,7 @@ public final class SmileSoftmax implements StudentModel {
     return SearchSpace.builder()
         .add(
             new Hyperparameter.Real(
-                L2, 1e-6, 1, true, 1e-4, "L2 penalty on the weights, added to the mean loss"))
+                L2, 1e-2, 100, true, 1, "L2 penalty on the weights, in rows' worth of loss"))
         .build();
   }
 
@@ -72,7 +72,7 @@ public final class SmileSoftmax implements StudentModel {
         new Objective(
             training.features(),
             ((Targets.Gradient) training.targets()).loss(),
-            hyperparameters.real(L2),
+            hyperparameters.real(L2) / training.features().rows(),
             context);
     double[] start = new double[(training.features().columns() + 1) * training.classes()];
     BFGS.minimize(objective, CORRECTIONS, start, TOLERANCE, MOST_ITERATIONS);

@@ -9,7 +9,6 @@ import dev.distill.spi.Targets;
 import dev.distill.spi.TaskShape;
 import dev.distill.spi.TrainingSet;
 import java.util.function.Function;
-import org.tribuo.ImmutableDataset;
 import org.tribuo.common.sgd.AbstractSGDTrainer;
 import org.tribuo.math.FeedForwardParameters;
 import org.tribuo.math.StochasticGradientOptimiser;
@@ -22,6 +21,7 @@ final class Descent {
   static final String EPOCHS = "epochs";
   static final String RATE = "learning_rate";
   static final String PENALTY = "l2";
+  static final String FACTOR_PENALTY = "factor_l2";
 
   /** More would be averaged, and some gradients that Tribuo holds as sparse then fail to add up. */
   static final int BATCH = 1;
@@ -42,6 +42,22 @@ final class Descent {
         EPOCHS, 5, most, true, most, "passes over the rows; early stopping keeps the best");
   }
 
+  /** By the rows: a penalty is so many rows' worth of doubt, whatever their number. */
+  static Hyperparameter.Real penalty(TaskShape shape) {
+    return penalty(shape, PENALTY, 0.001, 1, 30, "L2 penalty on the weights");
+  }
+
+  /** Pairs of features are many, and more doubtful. */
+  static Hyperparameter.Real factorPenalty(TaskShape shape) {
+    return penalty(shape, FACTOR_PENALTY, 0.1, 10, 300, "L2 penalty on the factors");
+  }
+
+  private static Hyperparameter.Real penalty(
+      TaskShape shape, String name, double low, double initial, double high, String description) {
+    double row = 1.0 / Math.max(1, shape.rows());
+    return new Hyperparameter.Real(name, low * row, high * row, true, initial * row, description);
+  }
+
   /**
    * Trains.
    *
@@ -57,13 +73,18 @@ final class Descent {
     Quiet.please();
     Rows rows = context.shared(training.features(), Rows.class, Rows::new);
     Scores scores = new Scores(training.classes(), bias);
-    ImmutableDataset<Regressor> dataset =
-        rows.dataset(((Targets.Soft) training.targets()).distribution(), training.classes());
+    Rows.Targeted dataset =
+        rows.targeted(((Targets.Soft) training.targets()).distribution(), training.classes());
+    double factors =
+        hyperparameters.values().containsKey(FACTOR_PENALTY)
+            ? hyperparameters.real(FACTOR_PENALTY)
+            : 0;
     Epochs epochs =
         new Epochs(
             new AdaGrad(hyperparameters.real(RATE), 1e-6, 0),
-            hyperparameters.real(PENALTY),
+            new Epochs.Penalty(hyperparameters.real(PENALTY), factors),
             dataset.size(),
+            hyperparameters.integer(EPOCHS),
             scores,
             context);
     try {

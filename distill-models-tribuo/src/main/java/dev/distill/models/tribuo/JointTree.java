@@ -24,21 +24,23 @@ final class JointTree {
   /**
    * Grows a tree.
    *
+   * @param drawn the rows that decide where it splits
+   * @param all the rows that its leaves answer for
    * @param seed of the features that each node may choose from
    */
-  static JointTree fit(Dataset<Regressor> rows, TreeShape shape, long seed) {
+  static JointTree fit(Dataset<Regressor> drawn, Rows.Targeted all, TreeShape shape, long seed) {
     // A trainer of its own: a second fit by the same one gives another tree.
     CARTJointRegressionTrainer trainer =
         new CARTJointRegressionTrainer(
             shape.depth(),
             2f * shape.leastRows(),
             LEAST_GAIN,
-            share(shape.features(), rows.getFeatureIDMap().size()),
+            share(shape.features(), drawn.getFeatureIDMap().size()),
             new JensenGap(shape.gap(), shape.leastRows()),
             false,
             seed);
-    TreeModel<Regressor> model = trainer.train(rows);
-    return new JointTree(model.getRoot());
+    TreeModel<Regressor> model = trainer.train(drawn);
+    return new JointTree(Shrinkage.of(model.getRoot(), all, shape.shrinkage()));
   }
 
   /** Of one feature at least: Tribuo would round to none. */

@@ -11,7 +11,6 @@ import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.MutableOutputInfo;
 import org.tribuo.RealInfo;
 import org.tribuo.VariableInfo;
-import org.tribuo.math.la.DenseVector;
 import org.tribuo.provenance.DataSourceProvenance;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.regression.RegressionFactory;
@@ -58,46 +57,48 @@ final class Rows implements AutoCloseable {
    * @param distribution rows × classes, row-major
    * @throws FitException if one is not finite
    */
-  ImmutableDataset<Regressor> dataset(float[] distribution, int classes) {
+  Targeted targeted(float[] distribution, int classes) {
     String[] outputs = names(classes);
     MutableOutputInfo<Regressor> domain = FACTORY.generateInfo();
     domain.observe(new Regressor(outputs, new double[classes]));
     return new Targeted(this, distribution, outputs, domain.generateImmutableOutputInfo());
   }
 
-  /** A row as a vector, with a last value of 1 if told. */
-  static DenseVector vector(Matrix rows, int row, boolean bias) {
-    int columns = rows.columns();
-    double[] values = new double[bias ? columns + 1 : columns];
-    for (int j = 0; j < columns; j++) {
-      values[j] = rows.get(row, j);
-    }
-    if (bias) {
-      values[columns] = 1;
-    }
-    return DenseVector.createDenseVector(values);
-  }
-
   @Override
   public void close() {}
 
-  private static final class Targeted extends ImmutableDataset<Regressor> {
+  /** The rows of a matrix with what they are to be. */
+  static final class Targeted extends ImmutableDataset<Regressor> {
     private static final long serialVersionUID = 1;
 
-    Targeted(
+    private final transient Matrix matrix;
+    private final transient float[] distribution;
+
+    private Targeted(
         Rows rows, float[] distribution, String[] outputs, ImmutableOutputInfo<Regressor> domain) {
       super(provenance(), FACTORY, rows.features, domain);
+      matrix = rows.matrix;
+      this.distribution = distribution;
       int classes = outputs.length;
       double[] values = new double[classes];
-      for (int i = 0; i < rows.matrix.rows(); i++) {
+      for (int i = 0; i < matrix.rows(); i++) {
         for (int k = 0; k < classes; k++) {
           values[k] = distribution[i * classes + k];
           if (!Double.isFinite(values[k])) {
             throw new FitException("the target of training row " + i + " is not finite");
           }
         }
-        data.add(new Row(new Regressor(outputs, values), rows.names, rows.matrix, i));
+        data.add(new Row(new Regressor(outputs, values), rows.names, matrix, i));
       }
+    }
+
+    Matrix matrix() {
+      return matrix;
+    }
+
+    /** Rows × classes, row-major. */
+    float[] distribution() {
+      return distribution;
     }
 
     private static DataSourceProvenance provenance() {

@@ -7,5 +7,7 @@ package dev.distill.models.tribuo;
  * @param leastRows least rows in a leaf
  * @param features share of the features that each node may choose from
  * @param gap what a split makes less of
+ * @param shrinkage how many rows' worth of its parent draws each node's answer
  */
-record TreeShape(int depth, int leastRows, double features, JensenGap.Function gap) {}
+record TreeShape(
+    int depth, int leastRows, double features, JensenGap.Function gap, double shrinkage) {}

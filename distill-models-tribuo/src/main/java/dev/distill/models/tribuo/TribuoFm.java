@@ -57,8 +57,9 @@ public final class TribuoFm implements StudentModel {
         .add(new Hyperparameter.Int(FACTORS, 1, 8, true, 4, "numbers a feature and class"))
         .add(
             new Hyperparameter.Real(
-                Descent.RATE, 0.01, 0.3, true, 0.05, "size of the first steps (AdaGrad)"))
-        .add(new Hyperparameter.Real(Descent.PENALTY, 1e-7, 0.1, true, 1e-5, "L2 penalty"))
+                Descent.RATE, 0.02, 0.5, true, 0.1, "size of the first steps (AdaGrad)"))
+        .add(Descent.penalty(shape))
+        .add(Descent.factorPenalty(shape))
         .add(
             new Hyperparameter.Real(
                 SPREAD, 0.001, 0.1, true, 0.01, "standard deviation of the first factors"))

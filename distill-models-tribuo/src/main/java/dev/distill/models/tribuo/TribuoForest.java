@@ -61,6 +61,7 @@ public final class TribuoForest implements StudentModel {
         .add(
             new Hyperparameter.Real(
                 FEATURES, 0.2, 1, false, 1, "share of the features a split may choose from"))
+        .add(TribuoTree.shrinkage(1))
         .add(TribuoTree.gap())
         .build();
   }
@@ -71,18 +72,19 @@ public final class TribuoForest implements StudentModel {
     int classes = training.classes();
     Rows rows = context.shared(training.features(), Rows.class, Rows::new);
     float[] targets = ((Targets.Soft) training.targets()).distribution();
-    Dataset<Regressor> all = rows.dataset(targets, classes);
+    Rows.Targeted all = rows.targeted(targets, classes);
     TreeShape shape =
         new TreeShape(
             hyperparameters.integer(TribuoTree.DEPTH),
             hyperparameters.integer(TribuoTree.LEAST_ROWS),
             hyperparameters.real(FEATURES),
-            TribuoTree.gap(hyperparameters));
+            TribuoTree.gap(hyperparameters),
+            hyperparameters.real(TribuoTree.SHRINKAGE));
     RandomGenerator seeds = context.random("trees");
     List<JointTree> trees = new ArrayList<>();
     while (trees.size() < hyperparameters.integer(TREES)) {
       Dataset<Regressor> drawn = DatasetView.createBootstrapView(all, all.size(), seeds.nextLong());
-      trees.add(JointTree.fit(drawn, shape, seeds.nextLong()));
+      trees.add(JointTree.fit(drawn, all, shape, seeds.nextLong()));
       context.report(trees.size(), Double.NaN);
     }
     return new TreesStudent(trees, rows.columns(), classes);

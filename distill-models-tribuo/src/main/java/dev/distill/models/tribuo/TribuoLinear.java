@@ -53,8 +53,8 @@ public final class TribuoLinear implements StudentModel {
         .addSteps(Descent.epochs(shape, 400_000))
         .add(
             new Hyperparameter.Real(
-                Descent.RATE, 0.01, 0.5, true, 0.1, "size of the first steps (AdaGrad)"))
-        .add(new Hyperparameter.Real(Descent.PENALTY, 1e-7, 0.1, true, 1e-5, "L2 penalty"))
+                Descent.RATE, 0.05, 1, true, 0.5, "size of the first steps (AdaGrad)"))
+        .add(Descent.penalty(shape))
         .build();
   }
 

@@ -22,6 +22,7 @@ public final class TribuoTree implements StudentModel {
   static final String GAP = "criterion";
   static final String DEPTH = "max_depth";
   static final String LEAST_ROWS = "min_leaf_rows";
+  static final String SHRINKAGE = "shrinkage";
 
   /** Made by the service loader. */
   public TribuoTree() {}
@@ -51,8 +52,14 @@ public final class TribuoTree implements StudentModel {
     return SearchSpace.builder()
         .add(new Hyperparameter.Int(DEPTH, 2, 16, false, 8, "most splits from root to leaf"))
         .add(new Hyperparameter.Int(LEAST_ROWS, 1, 100, true, 10, "least rows in a leaf"))
+        .add(shrinkage(2))
         .add(gap())
         .build();
+  }
+
+  static Hyperparameter shrinkage(double initial) {
+    return new Hyperparameter.Real(
+        SHRINKAGE, 0.1, 100, true, initial, "rows' worth of its parent in every node's answer");
   }
 
   static Hyperparameter gap() {
@@ -79,9 +86,11 @@ public final class TribuoTree implements StudentModel {
             hyperparameters.integer(DEPTH),
             hyperparameters.integer(LEAST_ROWS),
             1,
-            gap(hyperparameters));
+            gap(hyperparameters),
+            hyperparameters.real(SHRINKAGE));
     float[] targets = ((Targets.Soft) training.targets()).distribution();
-    JointTree tree = JointTree.fit(rows.dataset(targets, classes), shape, context.seed());
+    Rows.Targeted all = rows.targeted(targets, classes);
+    JointTree tree = JointTree.fit(all, all, shape, context.seed());
     context.report(1, Double.NaN);
     return new TreesStudent(List.of(tree), rows.columns(), classes);
   }

@@ -7,14 +7,10 @@ import dev.distill.spi.FitCancelledException;
 import dev.distill.spi.FitContext;
 import dev.distill.spi.FitException;
 import dev.distill.spi.FittedStudent;
-import dev.distill.spi.Hyperparameter;
 import dev.distill.spi.Matrix;
-import dev.distill.spi.SearchSpace;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.Validation;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,116 +43,19 @@ class BoosterStudentTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void fits_awkward_rows(StudentModel family, int classes) {
-    Map<String, Matrix> awkward = new HashMap<>();
-    Task task = Task.random(40, 3, classes, false, 1);
-    float[] one = new float[40 * 3];
-    Arrays.fill(one, 2.5f);
-    awkward.put("constant columns", new Matrix(one, 40, 3));
-    float[] missing = new float[40 * 3];
-    Arrays.fill(missing, Float.NaN);
-    awkward.put("nothing but missing values", new Matrix(missing, 40, 3));
-    float[] infinite = new float[40 * 3];
-    Arrays.fill(infinite, Float.NEGATIVE_INFINITY);
-    awkward.put("nothing but minus infinity", new Matrix(infinite, 40, 3));
-    awkward.put("one column", new Matrix(new float[40], 40, 1));
-    float[] duplicates = new float[40 * 3];
-    for (int i = 0; i < 40; i++) {
-      System.arraycopy(task.features().values(), i % 4 * 3, duplicates, i * 3, 3);
-    }
-    awkward.put("duplicate rows", new Matrix(duplicates, 40, 3));
-    awkward.forEach((name, rows) -> assertFits(name, task.with(rows), family, few(family)));
-    assertFits("two rows", Task.random(2, 3, classes, false, 2), family, few(family));
-    assertFits("one row", Task.random(1, 1, classes, false, 3), family, few(family));
-    double[] absent = task.teacher().clone();
-    for (int i = 0; i < 40; i++) {
-      absent[i * classes] += absent[i * classes + classes - 1];
-      absent[i * classes + classes - 1] = 0;
-    }
-    Task without = task.with(absent).with(new int[40]);
-    for (double alpha : new double[] {0, .5, 1}) {
-      assertFits("absent class", without, family, few(family), alpha);
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("families")
-  void fits_at_both_ends_of_every_dimension(StudentModel family, int classes) {
-    Task task = Task.random(80, 4, classes, true, 4);
-    for (SearchSpace.Dimension dimension : family.searchSpace(task.shape()).dimensions()) {
-      Hyperparameter parameter = dimension.parameter();
-      List<Object> ends = new ArrayList<>();
-      if (parameter instanceof Hyperparameter.Int number) {
-        ends.add(number.low());
-        ends.add(number.high());
-      } else if (parameter instanceof Hyperparameter.Real number) {
-        ends.add(number.low());
-        ends.add(number.high());
-      } else if (parameter instanceof Hyperparameter.Choice choice) {
-        ends.addAll(choice.options());
-      }
-      for (Object end : ends) {
-        Map<String, Object> values = new HashMap<>(few(family));
-        values.put(parameter.name(), end);
-        assertFits(parameter.name() + " = " + end, task, family, values);
-      }
-    }
-  }
-
-  private static void assertFits(
-      String what, Task task, StudentModel family, Map<String, Object> values) {
-    assertFits(what, task, family, values, .5);
-  }
-
-  private static void assertFits(
-      String what, Task task, StudentModel family, Map<String, Object> values, double alpha) {
-    try (TestContext context = new TestContext();
-        FittedStudent student = task.fit(family, 1, alpha, values, context)) {
-      float[] logits = new float[task.rows() * task.classes()];
-      student.logits(task.features(), logits);
-      float[] portable = new float[logits.length];
-      student.portable().orElseThrow().logits(task.features().values(), task.rows(), portable);
-      assertThat(portable).as(what).containsExactly(logits);
-      for (float logit : logits) {
-        assertThat(logit).as(what).isFinite();
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("families")
-  void one_seed_gives_one_student_at_any_number_of_threads(StudentModel family, int classes)
-      throws Exception {
-    Task task = Task.random(1000, 6, classes, true, 5);
-    float[] before = task.features().values().clone();
-    double[] teacher = task.teacher().clone();
-    int[] labels = task.labels().clone();
-    List<byte[]> files = new ArrayList<>();
-    List<float[]> logits = new ArrayList<>();
-    for (int threads : new int[] {1, 2, 1}) {
-      try (TestContext context = new TestContext().seed(7).threads(threads);
-          FittedStudent student = task.fit(family, 2, .5, few(family), context)) {
-        logits.add(Task.logits(student, task.features()));
-        files.add(((BoosterStudent) student).booster().toByteArray("json"));
-      }
-    }
-    for (int i = 1; i < files.size(); i++) {
-      assertThat(logits.get(i)).as(Task.REPEAT).containsExactly(logits.get(0));
-      assertThat(files.get(i)).as(Task.REPEAT).isEqualTo(files.get(0));
-    }
-    assertThat(task.features().values()).containsExactly(before);
-    assertThat(task.teacher()).containsExactly(teacher);
-    assertThat(task.labels()).containsExactly(labels);
-  }
-
-  @ParameterizedTest
-  @MethodSource("families")
   void a_shared_matrix_remembers_nothing_of_the_trial_before(StudentModel family, int classes) {
     Task task = Task.random(500, 5, classes, true, 6);
     float[] alone = task.fitted(family, 1, 1, few(family));
     try (TestContext context = new TestContext()) {
       task.fit(family, 1, 0, few(family), context).close();
       task.fit(family, 3, .5, few(family), context).close();
+      context.onReport(
+          () -> {
+            throw new FitCancelledException("enough");
+          });
+      assertThatThrownBy(() -> task.fit(family, 3, .5, few(family), context))
+          .isInstanceOf(FitCancelledException.class);
+      context.onReport(() -> {});
       try (FittedStudent student = task.fit(family, 1, 1, few(family), context)) {
         assertThat(Task.logits(student, task.features())).containsExactly(alone);
       }
@@ -225,76 +124,6 @@ class BoosterStudentTest {
       assertThatThrownBy(() -> task.fit(TREES, 1, 1, Map.of(), context))
           .isInstanceOf(FitException.class)
           .hasMessageContaining("never a number");
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("families")
-  void a_cancellation_comes_through(StudentModel family, int classes) {
-    Task task = Task.random(50, 3, classes, false, 10);
-    FitCancelledException stop = new FitCancelledException("enough");
-    try (TestContext context = new TestContext()) {
-      context.onReport(
-          () -> {
-            if (context.steps.size() == (family == TREES ? 4 : 1)) {
-              throw stop;
-            }
-          });
-      assertThatThrownBy(() -> task.fit(family, 2, .5, Map.of(), context)).isSameAs(stop);
-      assertThat(context.steps).hasSize(family == TREES ? 4 : 1);
-      // The loan was given back: the next fit takes the same DMatrix.
-      context.onReport(() -> {});
-      task.fit(family, 2, .5, few(family), context).close();
-      assertThat(context.pool(task.features()).made()).isEqualTo(1);
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("families")
-  void says_so_when_used_after_close(StudentModel family, int classes) {
-    Task task = Task.random(50, 3, classes, false, 11);
-    try (TestContext context = new TestContext()) {
-      FittedStudent student = task.fit(family, 1, 1, few(family), context);
-      student.close();
-      student.close();
-      float[] logits = new float[50 * classes];
-      assertThatThrownBy(() -> student.logits(task.features(), logits))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage("this student is closed");
-      assertThatThrownBy(student::portable).isInstanceOf(IllegalStateException.class);
-    }
-  }
-
-  @Test
-  void refuses_rows_and_outputs_of_another_shape() {
-    Task task = Task.random(50, 3, 3, false, 12);
-    try (TestContext context = new TestContext();
-        FittedStudent student = task.fit(TREES, 1, 1, few(TREES), context)) {
-      assertThatThrownBy(() -> student.logits(task.features(), new float[50]))
-          .hasMessageContaining("room for 50 logits, expected 3 columns and 150 logits");
-      assertThatThrownBy(() -> student.logits(new Matrix(new float[4], 1, 4), new float[3]))
-          .isInstanceOf(IllegalArgumentException.class);
-      student.logits(new Matrix(new float[0], 0, 3), new float[0]);
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("families")
-  void answers_several_threads_at_once(StudentModel family, int classes) throws Exception {
-    Task task = Task.random(400, 5, classes, true, 13);
-    ExecutorService threads = Executors.newFixedThreadPool(4);
-    try (TestContext context = new TestContext();
-        FittedStudent student = task.fit(family, 1, 1, few(family), context)) {
-      float[] expected = Task.logits(student, task.features());
-      List<Callable<float[]>> calls = new ArrayList<>();
-      for (int i = 0; i < 40; i++) {
-        calls.add(() -> Task.logits(student, task.features()));
-      }
-      for (Future<float[]> answer : threads.invokeAll(calls)) {
-        assertThat(answer.get()).containsExactly(expected);
-      }
-    } finally {
-      threads.shutdown();
     }
   }
 

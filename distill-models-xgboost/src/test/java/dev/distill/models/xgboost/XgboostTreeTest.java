@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.distill.spi.FitException;
-import dev.distill.spi.FittedStudent;
 import dev.distill.spi.Matrix;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -46,30 +45,6 @@ class XgboostTreeTest {
         }
       }
     }
-  }
-
-  @Test
-  void a_binary_soft_target_comes_back() {
-    Task task = Task.groups(200, new double[] {.3, .7}, new double[] {.9, .1});
-    float[] logits = task.fitted(FAMILY, 1, 1, Map.of("lambda", .1, "min_leaf_rows", 1));
-    for (int j = 0; j < logits.length; j++) {
-      // A tenth of a row among a hundred draws by at most 0.0003.
-      assertThat(Math.exp(logits[j])).isCloseTo(task.teacher()[j], within(4e-4));
-    }
-  }
-
-  @Test
-  void alpha_mixes_teacher_and_labels() {
-    Task task = Task.random(300, 4, 3, false, 1);
-    int[] labels = new int[task.rows()];
-    double[] uniform = new double[task.teacher().length];
-    Arrays.fill(uniform, 1.0 / 3);
-    assertThat(task.with(labels).fitted(FAMILY, 1, 1, Map.of()))
-        .containsExactly(task.fitted(FAMILY, 1, 1, Map.of()));
-    assertThat(task.with(uniform).fitted(FAMILY, 1, 0, Map.of()))
-        .containsExactly(task.fitted(FAMILY, 1, 0, Map.of()));
-    assertThat(task.fitted(FAMILY, 1, .5, Map.of()))
-        .isNotEqualTo(task.fitted(FAMILY, 1, 1, Map.of()));
   }
 
   @ParameterizedTest
@@ -125,16 +100,6 @@ class XgboostTreeTest {
     float[] logits = task.fitted(FAMILY, 1, 1, Map.of());
     for (float logit : logits) {
       assertThat(logit).isFinite().isGreaterThan(-14).isLessThanOrEqualTo(1e-6f);
-    }
-  }
-
-  @Test
-  void has_no_steps() {
-    Task task = Task.random(100, 3, 2, false, 4);
-    try (TestContext context = new TestContext();
-        FittedStudent student = task.fit(FAMILY, 1, 1, Map.of(), context)) {
-      assertThat(FAMILY.searchSpace(task.shape()).steps()).isEmpty();
-      assertThat(student.steps()).isZero();
     }
   }
 }

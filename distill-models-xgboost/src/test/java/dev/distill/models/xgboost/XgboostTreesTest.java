@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.distill.loss.CombinedLoss;
 import dev.distill.loss.DistillationLoss;
 import dev.distill.loss.SoftTargets;
 import dev.distill.loss.Softmax;
@@ -15,7 +14,6 @@ import dev.distill.spi.Hyperparameters;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Targets;
 import dev.distill.spi.TrainingSet;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -83,27 +81,6 @@ class XgboostTreesTest {
     Map<String, Object> values = exact(leaves);
     // The other bound of the search space has fewer rounds for many classes.
     assertDistributions(task, task.fitted(FAMILY, 1, 1, values));
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {2, 3})
-  void alpha_zero_learns_the_labels_whatever_the_teacher_and_temperature(int classes) {
-    Task task = twoGroups(classes);
-    double[] frequencies = labelFrequencies(task);
-    float[] logits = task.fitted(FAMILY, 3, 0, EXACT);
-    assertDistributions(task.with(frequencies), logits);
-    double[] other = new double[task.teacher().length];
-    Arrays.fill(other, 1.0 / classes);
-    assertThat(task.with(other).fitted(FAMILY, 1, 0, EXACT)).containsExactly(logits);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"2, 1", "2, 3", "3, 1", "3, 3"})
-  void alpha_one_ignores_the_labels(int classes, double temperature) {
-    Task task = twoGroups(classes);
-    float[] logits = task.fitted(FAMILY, temperature, 1, EXACT);
-    assertThat(task.with(new int[task.rows()]).fitted(FAMILY, temperature, 1, EXACT))
-        .containsExactly(logits);
   }
 
   @ParameterizedTest
@@ -247,18 +224,6 @@ class XgboostTreesTest {
   }
 
   @Test
-  void rows_without_labels_learn_from_the_teacher_alone() {
-    for (int classes : new int[] {2, 3}) {
-      Task task = twoGroups(classes);
-      int[] none = new int[task.rows()];
-      Arrays.fill(none, CombinedLoss.UNLABELLED);
-      for (double alpha : new double[] {0, .5}) {
-        assertDistributions(task, task.with(none).fitted(FAMILY, 1, alpha, EXACT));
-      }
-    }
-  }
-
-  @Test
   void learns_from_whether_a_value_is_missing() {
     Task task = twoGroups(3);
     float[] x = task.features().values().clone();
@@ -302,17 +267,6 @@ class XgboostTreesTest {
       groups[1][classes - 1 - k] = groups[0][k];
     }
     return Task.groups(240, groups);
-  }
-
-  /** For each row, how often its group has each label. */
-  private static double[] labelFrequencies(Task task) {
-    double[] frequencies = new double[task.teacher().length];
-    for (int i = 0; i < task.rows(); i++) {
-      for (int j = i % 2; j < task.rows(); j += 2) {
-        frequencies[i * task.classes() + task.labels()[j]] += 2.0 / task.rows();
-      }
-    }
-    return frequencies;
   }
 
   static void assertDistributions(Task task, float[] logits) {
