@@ -149,8 +149,9 @@ class ProcessTest {
 
     Cli.writeData(folder, "train", 50, 1);
     Process run = start(Set.of(), List.of(), run());
+    // Newer JDKs warn of what Guice's libraries do before that.
     assertThat(output(run))
-        .isEqualTo(
+        .endsWith(
             "distill: the class path has no student family; "
                 + what.formatted(Version.current())
                 + "\n");

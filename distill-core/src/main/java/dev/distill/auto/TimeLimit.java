@@ -51,6 +51,13 @@ final class TimeLimit {
    */
   static <T> T call(Duration limit, String name, BooleanSupplier stop, Callable<T> work)
       throws Exception {
+    return call(limit, name, stop, STOP_GRACE, work);
+  }
+
+  /** The same with another time for the work to end in when it was asked to stop. */
+  static <T> T call(
+      Duration limit, String name, BooleanSupplier stop, Duration stopGrace, Callable<T> work)
+      throws Exception {
     if (limit.isZero()) {
       return work.call();
     }
@@ -58,7 +65,7 @@ final class TimeLimit {
     FutureTask<T> task = new FutureTask<>(work);
     Worker worker = new Worker(task, own);
     worker.start();
-    return own.await(task, worker, stop);
+    return own.await(task, worker, stop, stopGrace);
   }
 
   /** The limit of the work that this thread does. */
@@ -77,8 +84,9 @@ final class TimeLimit {
     }
   }
 
-  private <T> T await(FutureTask<T> task, Worker worker, BooleanSupplier stop) throws Exception {
-    Duration grace = limit.compareTo(GRACE) < 0 ? limit : GRACE;
+  private <T> T await(FutureTask<T> task, Worker worker, BooleanSupplier stop, Duration stopGrace)
+      throws Exception {
+    Duration grace = shorter(limit, GRACE);
     boolean callerInterrupted = false;
     boolean workerInterrupted = false;
     @Nullable TimeLimit stopping = null;
@@ -98,12 +106,12 @@ final class TimeLimit {
           worker.interrupt();
         } catch (TimeoutException e) {
           if (stopping == null && stop.getAsBoolean()) {
-            stopping = new TimeLimit(STOP_GRACE, name);
+            stopping = new TimeLimit(stopGrace, name);
           }
           if (over(grace.multipliedBy(2))) {
             throw new FitException(message() + "; it did not end and was left behind");
           }
-          if (stopping != null && stopping.over(grace)) {
+          if (stopping != null && stopping.over(shorter(stopGrace, GRACE))) {
             throw new FitCancelledException("asked to end, did not, and was left behind");
           }
           if (!workerInterrupted
@@ -133,6 +141,10 @@ final class TimeLimit {
     return thrown instanceof Exception exception
         ? exception
         : new IllegalStateException("neither an exception nor an error", thrown);
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
   }
 
   private boolean over(Duration more) {

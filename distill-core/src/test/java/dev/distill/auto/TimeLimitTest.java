@@ -3,6 +3,7 @@ package dev.distill.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.distill.spi.FitCancelledException;
 import dev.distill.spi.FitException;
 import java.io.IOException;
 import java.time.Duration;
@@ -124,6 +125,25 @@ class TimeLimitTest {
     assertThat(left.join().isAlive()).isTrue();
     end.countDown();
     left.join().join();
+  }
+
+  @Test
+  void work_that_does_not_stop_when_asked_is_left_behind() {
+    CountDownLatch end = new CountDownLatch(1);
+    assertThatThrownBy(
+            () ->
+                TimeLimit.call(
+                    LONG,
+                    "--trial-timeout",
+                    () -> true,
+                    SHORT,
+                    () -> {
+                      awaitStubbornly(end);
+                      return null;
+                    }))
+        .isInstanceOf(FitCancelledException.class)
+        .hasMessage("asked to end, did not, and was left behind");
+    end.countDown();
   }
 
   @Test
