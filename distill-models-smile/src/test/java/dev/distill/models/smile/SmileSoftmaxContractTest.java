@@ -1,0 +1,11 @@
+package dev.distill.models.smile;
+
+import dev.distill.spi.StudentModel;
+import dev.distill.testkit.StudentModelContract;
+
+final class SmileSoftmaxContractTest extends StudentModelContract {
+  @Override
+  protected StudentModel student() {
+    return new SmileSoftmax();
+  }
+}
