@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
       StudentsCommand.class
     })
 public final class Main implements Runnable {
+  private static final String SLF4J = "slf4j.internal.verbosity";
+
   /** All went well. */
   static final int OK = 0;
 
@@ -54,6 +56,10 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     // Files and messages are the same everywhere: no Arabic digits, no decimal commas.
     Locale.setDefault(Locale.ROOT);
+    // Libraries log to SLF4J, if it is there; that nobody listens is meant.
+    if (System.getProperty(SLF4J) == null) {
+      System.setProperty(SLF4J, "ERROR");
+    }
     int code =
         execute(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),

@@ -60,7 +60,7 @@ final class Finisher {
       TrialOutcome chosen = rule.apply(left);
       long start = System.nanoTime();
       try {
-        return finish(chosen);
+        return distiller.limited(() -> finish(chosen));
       } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
         TrialSpec spec = chosen.spec();
         String search = spec.kind().name().toLowerCase(Locale.ROOT) + " last fit";

@@ -176,6 +176,34 @@ class HostileFamiliesTest {
   }
 
   @Test
+  void the_best_one_makes_way_if_its_last_fit_hangs() throws Exception {
+    StudentCatalog catalog =
+        discover(
+            List.of(
+                jars.family(
+                    "Poor",
+                    "poor",
+                    "@Override public SearchSpace searchSpace(TaskShape s) {"
+                        + " return SearchSpace.builder()"
+                        + ".add(new Hyperparameter.Real(\"cut\", 0.9, 1, false, 0.95, \"\"))"
+                        + ".add(new Hyperparameter.Real(\"smooth\", 9, 10, true, 10, \"\"))"
+                        + ".build(); }"),
+                jars.student(
+                    "Unportable",
+                    "unportable",
+                    "@Override public java.util.Optional<dev.distill.runtime.PortableModel>"
+                        + " portable() { "
+                        + PARK
+                        + " }")));
+    DistillationResult result = distill(catalog, config().trials(4).build());
+    assertThat(result.student().chosen().spec().family()).isEqualTo("poor");
+    assertThat(Leaderboard.csv(result.trials(), catalog.problems()).lines())
+        .filteredOn(line -> line.contains("last fit"))
+        .isNotEmpty()
+        .allSatisfy(line -> assertThat(line).contains("unportable", "took longer than"));
+  }
+
+  @Test
   void one_without_a_search_space_that_was_asked_for_is_refused_with_its_cause() throws Exception {
     StudentCatalog catalog =
         discover(
