@@ -28,14 +28,15 @@ public final class Benchmarks {
           "serving", List.of(ServingBench.class),
           "dense", List.of(DenseBench.class),
           "training", List.of(TrainingBench.class),
-          "families", List.of(FamilyServingBench.class),
+          "families", List.of(FamilyServingBench.class, FamilyTrainingBench.class),
           "all",
               List.of(
                   KernelBench.class,
                   ServingBench.class,
                   DenseBench.class,
                   TrainingBench.class,
-                  FamilyServingBench.class));
+                  FamilyServingBench.class,
+                  FamilyTrainingBench.class));
 
   private Benchmarks() {}
 
@@ -76,7 +77,7 @@ public final class Benchmarks {
     }
     if (quick) {
       options.forks(1).warmupIterations(2).measurementIterations(3);
-      if (group != TrainingBench.class) {
+      if (group != TrainingBench.class && group != FamilyTrainingBench.class) {
         options
             .warmupTime(TimeValue.milliseconds(400))
             .measurementTime(TimeValue.milliseconds(300));
@@ -88,7 +89,7 @@ public final class Benchmarks {
         options.param("rows", "16", "65536");
       }
     }
-    if (group == FamilyServingBench.class) {
+    if (group == FamilyServingBench.class || group == FamilyTrainingBench.class) {
       options.param("family", families());
     }
     return new Runner(options.build()).run();

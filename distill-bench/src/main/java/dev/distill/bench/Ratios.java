@@ -99,6 +99,18 @@ final class Ratios {
                 row.allocated()));
       }
     }
+    for (Measured soft : results) {
+      if (soft.name().equals("FamilyTrainingBench.soft")) {
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "fit,     %-20s K=%-2s %8.0f ms, %.2f × its library's fit of labels alone",
+                soft.parameters().split(" × ")[0],
+                soft.parameters().split(" × ")[1],
+                soft.score(),
+                soft.score() / score("FamilyTrainingBench.hard", soft.parameters())));
+      }
+    }
     for (Measured custom : results) {
       if (custom.name().startsWith("TrainingBench.custom")) {
         lines.add(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every benchmark runs once, so that none rots; nothing is timed. */
 class BenchmarksTest {
@@ -62,6 +64,34 @@ class BenchmarksTest {
         bench.portable();
       }
       assertThat(bench.library()).containsExactly(portable);
+    } finally {
+      bench.tearDown();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "smile.forest",
+        "smile.gbm",
+        "smile.mlp",
+        "smile.softmax",
+        "smile.tree",
+        "tribuo.fm",
+        "tribuo.forest",
+        "tribuo.linear",
+        "tribuo.tree",
+        "xgboost.tree"
+      })
+  void every_family_trains_beside_its_library(String family) {
+    FamilyTrainingBench bench = new FamilyTrainingBench();
+    bench.family = family;
+    bench.classes = 3;
+    bench.rows = 60;
+    bench.setUp();
+    try {
+      assertThat(bench.soft()).isNotNull();
+      assertThat(bench.hard()).isNotNull();
     } finally {
       bench.tearDown();
     }
