@@ -11,7 +11,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- families -->", "<!-- /families -->"
 LEVELS = {"loss_gradient": "the loss itself", "soft_targets": "distributions", "weighted_labels": "weighted labels",
           "hard_labels": "labels alone (twin)"}
-MISSING = {"as_is": "as they are", "binned": "a bin of their own", "standardized": "mean, and a 0/1 feature"}
+MISSING = {"as_is": "as they are", "binned": "a bin of their own", "standardized": "mean, and a 0/1 feature",
+           "hinged": "mean, and a 0/1 feature"}
 
 
 def licence(module):
