@@ -47,14 +47,14 @@ public final class TribuoFm implements StudentModel {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(TargetLevel.LOSS_GRADIENT, 1_000, Encoding.STANDARDIZED, true);
+    return new Capabilities(TargetLevel.LOSS_GRADIENT, 1_000, Encoding.HINGED, true);
   }
 
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
     return SearchSpace.builder()
         .addSteps(Descent.epochs(shape, 2e5, 5e7))
-        .add(new Hyperparameter.Int(FACTORS, 1, 8, true, 4, "numbers a feature and class"))
+        .add(new Hyperparameter.Int(FACTORS, 1, 8, true, 3, "numbers a feature and class"))
         .add(
             new Hyperparameter.Real(
                 Descent.RATE, 0.02, 0.5, true, 0.1, "size of the first steps (AdaGrad)"))
