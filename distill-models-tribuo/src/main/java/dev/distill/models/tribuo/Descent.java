@@ -23,7 +23,9 @@ final class Descent {
   static final String PENALTY = "l2";
   static final String FACTOR_PENALTY = "factor_l2";
 
-  /** More would be averaged, and some gradients that Tribuo holds as sparse then fail to add up. */
+  /**
+   * A row a step: of more, Tribuo can not add up gradients of which some are 0 and kept as sparse.
+   */
   static final int BATCH = 1;
 
   /** Makes a trainer. */
