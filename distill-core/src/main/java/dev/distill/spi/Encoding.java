@@ -9,15 +9,15 @@ public enum Encoding {
   AS_IS,
   /**
    * Each value is the number of its quantile bin, a whole number from 0 up to at most {@link
-   * #MOST_BINS} − 1; missing is −1. For trees: few distinct values, nothing missing, and any
-   * threshold between two bins is one between two values. The portable form must be a tree
-   * ensemble, or the logarithm of one.
+   * #MOST_BINS} − 1; missing is −1, and so is minus infinity. For trees: few distinct values,
+   * nothing missing, and any threshold between two bins is one between two values. The portable
+   * form must be a tree ensemble, or the logarithm of one.
    */
   BINNED,
   /**
    * Each feature has mean 0 and variance 1 over the training rows and is limited to their range;
    * missing is 0, with a 0/1 feature after all others for each pattern of missing values among the
-   * training rows. For linear models and networks.
+   * training rows (none for a column without any value). For linear models and networks.
    */
   STANDARDIZED,
   /**
