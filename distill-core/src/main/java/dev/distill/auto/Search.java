@@ -174,7 +174,7 @@ final class Search {
   boolean nextRung() {
     int left = budget - asked;
     if (asked > 0) {
-      competing = survivors();
+      competing = survivors(Math.max(1, left / REST));
     }
     if (left <= 0 || competing.isEmpty()) {
       asked = budget;
@@ -189,15 +189,18 @@ final class Search {
     return true;
   }
 
-  /** The best third of the families, the best first; all, if none has had a success. */
-  private List<String> survivors() {
+  /**
+   * The best third of the families, or fewer where the trials would not do; the best first. All, if
+   * none has had a success.
+   */
+  private List<String> survivors(int most) {
     Map<String, Double> lowest = new LinkedHashMap<>();
     for (TrialOutcome outcome : ranked(outcomes())) {
       if (competing.contains(outcome.spec().family())) {
         lowest.putIfAbsent(outcome.spec().family(), outcome.loss());
       }
     }
-    int places = (competing.size() + SURVIVING - 1) / SURVIVING;
+    int places = Math.min(most, (competing.size() + SURVIVING - 1) / SURVIVING);
     return lowest.isEmpty() ? competing : lowest.keySet().stream().limit(places).toList();
   }
 
