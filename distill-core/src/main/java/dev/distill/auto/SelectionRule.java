@@ -19,14 +19,14 @@ public interface SelectionRule {
   /**
    * As close to the teacher as can be had without paying for it in the labels, with no more weight
    * of the teacher than that takes. A finalist's score is its KL plus what its log loss lies above
-   * the twin's; of those within 5 % of the best score, and at most 0.002 nats above it, the one
-   * with the lowest alpha is chosen. (A teacher has mostly seen the labels of the validation rows,
-   * so validation flatters those who listen to it.)
+   * the twin's; of those within 5 % of the best score, the one with the lowest alpha is chosen. (A
+   * teacher has mostly seen the labels of the validation rows, so validation flatters those who
+   * listen to it.)
    */
   static TrialOutcome closestToTeacher(List<TrialOutcome> finalists, TrialOutcome twin) {
     double best = finalists.stream().mapToDouble(o -> score(o, twin)).min().orElse(Double.NaN);
     return finalists.stream()
-        .filter(o -> score(o, twin) <= best + Math.min(0.05 * best, 0.002))
+        .filter(o -> score(o, twin) <= 1.05 * best)
         .min(
             Comparator.comparingDouble((TrialOutcome o) -> o.spec().alpha())
                 .thenComparingDouble(o -> score(o, twin)))
