@@ -5,6 +5,7 @@ import dev.distill.models.smile.HistogramTree.Growth;
 import dev.distill.models.smile.HistogramTree.Leaf;
 import dev.distill.models.smile.HistogramTree.Statistics;
 import dev.distill.spi.Capabilities;
+import dev.distill.spi.EarlyStopping;
 import dev.distill.spi.Encoding;
 import dev.distill.spi.FitContext;
 import dev.distill.spi.FitException;
@@ -187,23 +188,16 @@ public final class SmileGbm implements StudentModel {
       }
       BinnedRows judged = context.shared(validation.features(), BinnedRows.class, BinnedRows::new);
       float[] judgedLogits = new float[judged.rows() * classes];
-      int best = 0;
-      double lowest = Double.POSITIVE_INFINITY;
-      for (int round = 0; round < most && round - best < PATIENCE; round++) {
+      EarlyStopping stopping = new EarlyStopping(PATIENCE);
+      for (int round = 0; round < most && !stopping.over(round); round++) {
         for (TreesStudent.Tree tree : next(round)) {
           add(tree, judged, judgedLogits);
         }
         double now = validation.loss(judgedLogits);
-        if (now < lowest) {
-          lowest = now;
-          best = round + 1;
-        }
+        stopping.better(round + 1, now);
         context.report(round + 1, now);
       }
-      if (best == 0) {
-        throw new FitException("the validation loss was never a number");
-      }
-      return best;
+      return stopping.best();
     }
 
     private List<TreesStudent.Tree> next(int round) {

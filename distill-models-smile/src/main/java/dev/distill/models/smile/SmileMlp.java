@@ -3,6 +3,7 @@ package dev.distill.models.smile;
 import dev.distill.runtime.DenseNetwork.Activation;
 import dev.distill.runtime.PortableModel;
 import dev.distill.spi.Capabilities;
+import dev.distill.spi.EarlyStopping;
 import dev.distill.spi.Encoding;
 import dev.distill.spi.FitContext;
 import dev.distill.spi.FitException;
@@ -124,26 +125,21 @@ public final class SmileMlp implements StudentModel {
     int classes = network.numClasses();
     float[] logits = new float[judged.length * classes];
     double[][] kept = {};
-    int best = 0;
-    double lowest = Double.POSITIVE_INFINITY;
-    for (int epoch = 1; epoch <= epochs && epoch - best <= PATIENCE; epoch++) {
+    EarlyStopping stopping = new EarlyStopping(PATIENCE);
+    for (int epoch = 1; epoch <= epochs && !stopping.over(epoch - 1); epoch++) {
       network.epoch(rows, targets, random);
       network.swap();
       for (int i = 0; i < judged.length; i++) {
         network.logits(judged[i], logits, i * classes);
       }
       double now = validation.loss(logits);
-      if (now < lowest) {
-        lowest = now;
-        best = epoch;
+      if (stopping.better(epoch, now)) {
         kept = network.weights();
       }
       network.swap();
       context.report(epoch, now);
     }
-    if (best == 0) {
-      throw new FitException("the validation loss was never a number");
-    }
+    int best = stopping.best();
     network.restore(kept);
     return best;
   }

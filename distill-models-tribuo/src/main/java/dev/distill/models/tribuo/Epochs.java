@@ -2,8 +2,8 @@ package dev.distill.models.tribuo;
 
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import dev.distill.spi.EarlyStopping;
 import dev.distill.spi.FitContext;
-import dev.distill.spi.FitException;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Validation;
 import java.util.Objects;
@@ -42,7 +42,7 @@ final class Epochs implements StochasticGradientOptimiser {
   private final StochasticGradientOptimiser inner;
   private final Penalty penalty;
   private final int stepsPerEpoch;
-  private final int patience;
+  private final EarlyStopping stopping;
   private final FitContext context;
   private final @Nullable Validation validation;
   private final Scores scores;
@@ -50,7 +50,6 @@ final class Epochs implements StochasticGradientOptimiser {
   private Tensor[] sums = {};
   private int samples;
   private @Nullable FeedForwardParameters best;
-  private double lowest = Double.POSITIVE_INFINITY;
   private int bestEpoch;
   private int steps;
 
@@ -64,7 +63,7 @@ final class Epochs implements StochasticGradientOptimiser {
     this.inner = inner;
     this.penalty = penalty;
     this.stepsPerEpoch = stepsPerEpoch;
-    patience = Math.max(PATIENCE, epochs / 10);
+    stopping = new EarlyStopping(Math.max(PATIENCE, epochs / 10));
     this.scores = scores;
     this.context = context;
     validation = context.validation().orElse(null);
@@ -150,13 +149,12 @@ final class Epochs implements StochasticGradientOptimiser {
     float[] logits = new float[rows.rows() * scores.classes()];
     scores.write(mean, rows, logits);
     double loss = validation.loss(logits);
-    if (loss < lowest) {
-      lowest = loss;
+    if (stopping.better(epoch, loss)) {
       bestEpoch = epoch;
       best = mean;
     }
     context.report(epoch, loss);
-    if (epoch - bestEpoch >= patience) {
+    if (stopping.over(epoch)) {
       throw new Enough();
     }
   }
@@ -167,10 +165,10 @@ final class Epochs implements StochasticGradientOptimiser {
 
   /** The parameters to keep. */
   FeedForwardParameters best() {
-    if (best == null) {
-      throw new FitException("the validation loss was never a number");
+    if (validation != null) {
+      stopping.best(); // fails if there is none
     }
-    return best;
+    return Objects.requireNonNull(best, "no epoch has ended");
   }
 
   /** How many epochs made them. */

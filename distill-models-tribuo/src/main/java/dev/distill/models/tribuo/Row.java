@@ -103,7 +103,7 @@ final class Row extends Example<Regressor> {
 
   @Override
   public ExampleProto serialize() {
-    throw fixed();
+    throw new UnsupportedOperationException("a row of the training matrix is written nowhere");
   }
 
   private static UnsupportedOperationException fixed() {

@@ -2,6 +2,7 @@ package dev.distill.models.xgboost;
 
 import dev.distill.loss.DistillationLoss;
 import dev.distill.spi.Capabilities;
+import dev.distill.spi.EarlyStopping;
 import dev.distill.spi.Encoding;
 import dev.distill.spi.FitContext;
 import dev.distill.spi.FitException;
@@ -197,23 +198,16 @@ public final class XgboostTrees implements StudentModel {
     try (MatrixPool.Loan judged =
         context.shared(validation.features(), MatrixPool.class, MatrixPool::new).borrow()) {
       float[] logits = new float[validation.features().rows() * loss.classes()];
-      int best = 0;
-      double lowest = Double.POSITIVE_INFINITY;
-      for (int round = 0; round < rounds && round - best < PATIENCE; round++) {
+      EarlyStopping stopping = new EarlyStopping(PATIENCE);
+      for (int round = 0; round < rounds && !stopping.over(round); round++) {
         watched.next(round);
         BoosterStudent.flatten(
             booster.predict(judged.dmatrix(), true), loss.classes(), IDENTITY, logits);
         double now = validation.loss(logits);
-        if (now < lowest) {
-          lowest = now;
-          best = round + 1;
-        }
+        stopping.better(round + 1, now);
         context.report(round + 1, now);
       }
-      if (best == 0) {
-        throw new FitException("the validation loss was never a number");
-      }
-      return best;
+      return stopping.best();
     }
   }
 
