@@ -4,7 +4,6 @@ import dev.distill.auto.Ladder;
 import dev.distill.data.EncodedFit;
 import dev.distill.loss.DistillationLoss;
 import dev.distill.loss.SoftTargets;
-import dev.distill.spi.FitContext;
 import dev.distill.spi.FittedStudent;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Seeds;
@@ -12,26 +11,24 @@ import dev.distill.spi.StudentModel;
 import dev.distill.spi.TaskShape;
 import dev.distill.spi.TrainingSet;
 import dev.distill.spi.Validation;
-import java.util.ArrayList;
-import java.util.HashMap;
+import dev.distill.testkit.TestContext;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
-/** Fits families as a sweep does, and keeps what was reported and shared. */
-final class Fits implements FitContext {
-  final List<Double> losses = new ArrayList<>();
-  final List<Object> made = new ArrayList<>();
-  private final Map<List<Object>, AutoCloseable> forms = new HashMap<>();
-  private @Nullable Validation validation;
+/** Fits families as a sweep does. */
+final class Fits {
+  private final TestContext context = new TestContext().seed(7);
 
   Fits validation(Validation value) {
-    validation = value;
+    context.validation(value);
     return this;
+  }
+
+  /** What was reported and shared. */
+  TestContext context() {
+    return context;
   }
 
   /** Fits one student of every family, and must not print: see SmileLibraryTest. */
@@ -88,50 +85,13 @@ final class Fits implements FitContext {
         new TrainingSet(
             rows, classes, Ladder.reduce(family, loss(rows, classes, temperature, alpha))),
         family.searchSpace(new TaskShape(rows.rows(), rows.columns(), classes)).complete(given),
-        this);
+        context);
   }
 
   static float[] logits(FittedStudent student, Matrix rows, int classes) {
     float[] logits = new float[rows.rows() * classes];
     student.logits(rows, logits);
     return logits;
-  }
-
-  @Override
-  public long seed() {
-    return 7;
-  }
-
-  @Override
-  public RandomGenerator random(String purpose) {
-    return Seeds.random(seed(), purpose);
-  }
-
-  @Override
-  public int threads() {
-    return 1;
-  }
-
-  @Override
-  public Optional<Validation> validation() {
-    return Optional.ofNullable(validation);
-  }
-
-  @Override
-  public void report(int step, double loss) {
-    losses.add(loss);
-  }
-
-  @Override
-  public <T extends AutoCloseable> T shared(
-      Matrix matrix, Class<T> form, Function<Matrix, T> make) {
-    return form.cast(
-        forms.computeIfAbsent(
-            List.of(matrix, form),
-            key -> {
-              made.add(form);
-              return make.apply(matrix);
-            }));
   }
 
   /** Answers from a list, and the last of it for ever. */

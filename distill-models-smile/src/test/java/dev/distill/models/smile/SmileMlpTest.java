@@ -87,7 +87,7 @@ class SmileMlpTest {
     Fits watched = new Fits().validation(new Fits.Scripted(rows, answers));
     FittedStudent stopped = watched.fit(new SmileMlp(), rows, 3, 1, .5, given);
     assertThat(stopped.steps()).isEqualTo(10);
-    assertThat(watched.losses).hasSizeLessThan(40).startsWith(10., 9.);
+    assertThat(watched.context().losses()).hasSizeLessThan(40).startsWith(10., 9.);
     FittedStudent ten =
         new Fits()
             .fit(

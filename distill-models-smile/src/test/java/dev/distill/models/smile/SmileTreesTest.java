@@ -74,7 +74,7 @@ class SmileTreesTest {
     Fits watched = new Fits().validation(new Fits.Scripted(rows, falling, new int[1]));
     FittedStudent stopped = watched.fit(new SmileGbm(), rows, classes, 2, .5, Map.of("rounds", 50));
     assertThat(stopped.steps()).isEqualTo(12);
-    assertThat(watched.losses).hasSize(24).startsWith(12., 11.);
+    assertThat(watched.context().losses()).hasSize(24).startsWith(12., 11.);
     FittedStudent twelve =
         new Fits().fit(new SmileGbm(), rows, classes, 2, .5, Map.of("rounds", 12));
     assertThat(Fits.logits(stopped, rows, classes))
@@ -102,7 +102,7 @@ class SmileTreesTest {
       sweep.fit(new SmileTree(), rows, 3, 1, .5, Map.of());
       sweep.fit(new SmileForest(), rows, 3, 1, .5, Map.of("trees", 10));
     }
-    assertThat(sweep.made).filteredOn(BinnedRows.class::equals).hasSize(2);
+    assertThat(sweep.context().made()).filteredOn(BinnedRows.class::equals).hasSize(2);
   }
 
   @Test

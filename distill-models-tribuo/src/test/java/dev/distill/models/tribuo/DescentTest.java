@@ -8,6 +8,7 @@ import dev.distill.spi.FittedStudent;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.Validation;
+import dev.distill.testkit.TestContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ abstract class DescentTest extends FamilyTest {
     Task task = Task.random(60, 3, 2, 40);
     TestContext context = new TestContext();
     FittedStudent student = task.fit(family, Map.of("epochs", 7), context);
-    assertThat(context.steps).containsExactly(1, 2, 3, 4, 5, 6, 7);
+    assertThat(context.steps()).containsExactly(1, 2, 3, 4, 5, 6, 7);
     assertThat(student.steps()).isEqualTo(7);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.distill.spi.FitException;
 import dev.distill.spi.StudentModel;
+import dev.distill.testkit.TestContext;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +34,7 @@ abstract class FamilyTest {
     TestContext context = new TestContext();
     task.fit(family, Map.of(), context);
     task.fit(family, Map.of(), context);
-    assertThat(context.converted).isEqualTo(1);
+    assertThat(context.made()).hasSize(1);
   }
 
   @Test

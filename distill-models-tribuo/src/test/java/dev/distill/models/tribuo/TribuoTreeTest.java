@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.distill.runtime.TreeEnsemble;
+import dev.distill.testkit.TestContext;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -10,6 +10,7 @@ import dev.distill.spi.FittedStudent;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.Validation;
+import dev.distill.testkit.TestContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,8 @@ class BoosterStudentTest {
       try (FittedStudent student = task.fit(family, 1, 1, few(family), context)) {
         assertThat(Task.logits(student, task.features())).containsExactly(alone);
       }
-      assertThat(context.pool(task.features()).made()).isEqualTo(1);
+      assertThat(context.shared(task.features(), MatrixPool.class, MatrixPool::new).made())
+          .isEqualTo(1);
     }
   }
 
@@ -85,11 +87,11 @@ class BoosterStudentTest {
           FittedStudent stopped = task.fit(TREES, 2, .5, Map.of("rounds", 50), context);
           FittedStudent ten = task.fit(TREES, 2, .5, Map.of("rounds", 10), plain)) {
         assertThat(stopped.steps()).isEqualTo(3);
-        assertThat(context.steps).isEqualTo(Stream.iterate(1, i -> i + 1).limit(15).toList());
-        assertThat(context.losses.subList(0, 4)).containsExactly(5., 4., 3., 3.);
+        assertThat(context.steps()).isEqualTo(Stream.iterate(1, i -> i + 1).limit(15).toList());
+        assertThat(context.losses().subList(0, 4)).containsExactly(5., 4., 3., 3.);
         assertThat(ten.steps()).isEqualTo(10);
-        assertThat(plain.steps).hasSize(10);
-        assertThat(plain.losses).allMatch(loss -> Double.isNaN(loss));
+        assertThat(plain.steps()).hasSize(10);
+        assertThat(plain.losses()).allMatch(loss -> Double.isNaN(loss));
         float[] logits = Task.logits(stopped, task.features());
         float[] portable = new float[logits.length];
         stopped.portable().orElseThrow().logits(task.features().values(), 200, portable);
@@ -134,7 +136,7 @@ class BoosterStudentTest {
     float[] labels = task.fitted(TREES, 1, 0, few(TREES));
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try (TestContext context = new TestContext()) {
-      context.pool(task.features());
+      context.shared(task.features(), MatrixPool.class, MatrixPool::new);
       List<Callable<float[]>> calls = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         double alpha = i % 2;
@@ -150,7 +152,8 @@ class BoosterStudentTest {
       for (int i = 0; i < 20; i++) {
         assertThat(answers.get(i).get()).containsExactly(i % 2 == 0 ? labels : teacher);
       }
-      assertThat(context.pool(task.features()).made()).isLessThanOrEqualTo(2);
+      assertThat(context.shared(task.features(), MatrixPool.class, MatrixPool::new).made())
+          .isLessThanOrEqualTo(2);
     } finally {
       threads.shutdown();
     }

@@ -9,6 +9,7 @@ import dev.distill.runtime.PortableModel;
 import dev.distill.spi.FittedStudent;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.StudentModel;
+import dev.distill.testkit.TestContext;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

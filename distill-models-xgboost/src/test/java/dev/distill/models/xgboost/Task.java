@@ -11,6 +11,7 @@ import dev.distill.spi.TargetLevel;
 import dev.distill.spi.Targets;
 import dev.distill.spi.TaskShape;
 import dev.distill.spi.TrainingSet;
+import dev.distill.testkit.TestContext;
 import java.util.Map;
 import java.util.Random;
 

@@ -14,6 +14,7 @@ import dev.distill.spi.Hyperparameters;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Targets;
 import dev.distill.spi.TrainingSet;
+import dev.distill.testkit.TestContext;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
