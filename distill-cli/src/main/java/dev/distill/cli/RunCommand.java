@@ -128,7 +128,7 @@ final class RunCommand implements Callable<Integer> {
         paramLabel = "N",
         description =
             "trials of the student's search, and as many of the twin's (default 40; in the reference"
-                + " plan: of each cell)")
+                + " plan: of each cell); at least one for each family")
     private int trials = DEFAULTS.trials();
 
     @Option(

@@ -146,19 +146,24 @@ class HostileFamiliesTest {
                 .allSatisfy(line -> assertThat(line).contains(cause)));
   }
 
+  /** Splits where nothing is to be split. */
+  private Path poor() throws Exception {
+    return jars.family(
+        "Poor",
+        "poor",
+        "@Override public SearchSpace searchSpace(TaskShape s) {"
+            + " return SearchSpace.builder()"
+            + ".add(new Hyperparameter.Real(\"cut\", 0.9, 1, false, 0.95, \"\"))"
+            + ".add(new Hyperparameter.Real(\"smooth\", 9, 10, true, 10, \"\"))"
+            + ".build(); }");
+  }
+
   @Test
   void the_best_one_makes_way_if_it_gives_no_portable_form() throws Exception {
     StudentCatalog catalog =
         discover(
             List.of(
-                jars.family(
-                    "Poor",
-                    "poor",
-                    "@Override public SearchSpace searchSpace(TaskShape s) {"
-                        + " return SearchSpace.builder()"
-                        + ".add(new Hyperparameter.Real(\"cut\", 0.9, 1, false, 0.95, \"\"))"
-                        + ".add(new Hyperparameter.Real(\"smooth\", 9, 10, true, 10, \"\"))"
-                        + ".build(); }"),
+                poor(),
                 jars.student(
                     "Unportable",
                     "unportable",
@@ -180,14 +185,7 @@ class HostileFamiliesTest {
     StudentCatalog catalog =
         discover(
             List.of(
-                jars.family(
-                    "Poor",
-                    "poor",
-                    "@Override public SearchSpace searchSpace(TaskShape s) {"
-                        + " return SearchSpace.builder()"
-                        + ".add(new Hyperparameter.Real(\"cut\", 0.9, 1, false, 0.95, \"\"))"
-                        + ".add(new Hyperparameter.Real(\"smooth\", 9, 10, true, 10, \"\"))"
-                        + ".build(); }"),
+                poor(),
                 jars.student(
                     "Unportable",
                     "unportable",
