@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Families that each break one thing; each says how real ones come to do so. */
@@ -285,12 +286,14 @@ final class Broken {
     }
   }
 
-  /** Takes a seed below 1 for none, as some libraries do. */
+  /** Takes a seed below 1 for none, as some libraries do, and goes on with another each time. */
   public static final class NeedsAPositiveSeed extends Altered {
+    private static final AtomicInteger FITS = new AtomicInteger();
+
     @Override
     public FittedStudent fit(TrainingSet training, Hyperparameters values, FitContext context) {
-      long seed = context.seed() < 1 ? System.nanoTime() : 0;
-      return moved(super.fit(training, values, context), 1e-6f * (seed & 7));
+      int seed = context.seed() < 1 ? FITS.incrementAndGet() : 0;
+      return moved(super.fit(training, values, context), 1e-3f * seed);
     }
   }
 
