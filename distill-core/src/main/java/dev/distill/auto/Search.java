@@ -98,7 +98,12 @@ final class Search {
       all.add(dimension(ALPHA, alphas, 0, 1, false, 0.7, "weight of the teacher"));
     }
     space = all.build();
-    study = new Study(space, sampler, Seeds.derive(seed, "search"));
+    study =
+        Study.builder(space)
+            .name(name)
+            .seed(Seeds.derive(seed, "search"))
+            .sampler(sampler)
+            .create();
   }
 
   private void addFamily(SearchSpace.Builder space, StudentModel family) {
@@ -210,11 +215,11 @@ final class Search {
       String family = turns.poll();
       SearchSpace own = space.where(FAMILY, family);
       int number = tried.merge(family, 1, Integer::sum) - 1;
-      if (number == 0) {
-        study.enqueue(own.defaults());
-      }
       String purpose = family + " " + number;
-      Optional<TrialSpec> spec = study.ask(own, purpose).map(trial -> spec(trial, purpose));
+      if (number == 0) {
+        study.enqueue(own.defaults(), purpose, Map.of());
+      }
+      Optional<TrialSpec> spec = study.ask(own, family, number).map(trial -> spec(trial, purpose));
       if (spec.isPresent()) {
         asked++;
         given++;

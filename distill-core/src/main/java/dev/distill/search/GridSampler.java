@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 
 /**
  * All combinations of a few values a dimension: every option of a choice, and {@code points} values
@@ -32,12 +31,11 @@ public final class GridSampler implements Sampler {
   }
 
   @Override
-  public Optional<Hyperparameters> suggest(
-      SearchSpace space, List<Trial> trials, RandomGenerator random) {
+  public Optional<Hyperparameters> suggest(Question question) {
     // Not the trial's number: enqueued trials have numbers too and may stand anywhere in the grid.
     Set<Hyperparameters> tried = new HashSet<>();
-    trials.forEach(trial -> tried.add(trial.parameters()));
-    return untried(space, 0, new LinkedHashMap<>(), tried);
+    question.trials().forEach(trial -> tried.add(trial.parameters()));
+    return untried(question.space(), 0, new LinkedHashMap<>(), tried);
   }
 
   /** The first combination that was not tried, the last dimension changing fastest. */

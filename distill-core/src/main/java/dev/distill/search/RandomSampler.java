@@ -16,10 +16,10 @@ import java.util.random.RandomGenerator;
 public final class RandomSampler implements Sampler {
 
   @Override
-  public Optional<Hyperparameters> suggest(
-      SearchSpace space, List<Trial> trials, RandomGenerator random) {
+  public Optional<Hyperparameters> suggest(Question question) {
+    RandomGenerator random = question.random();
     Map<String, Object> values = new LinkedHashMap<>();
-    for (SearchSpace.Dimension dimension : space.dimensions()) {
+    for (SearchSpace.Dimension dimension : question.space().dimensions()) {
       if (dimension.active(values)) {
         values.put(dimension.parameter().name(), draw(dimension.parameter(), random));
       }

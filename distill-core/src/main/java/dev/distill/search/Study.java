@@ -2,19 +2,22 @@ package dev.distill.search;
 
 import dev.distill.spi.Hyperparameters;
 import dev.distill.spi.SearchSpace;
-import dev.distill.spi.Seeds;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One search: ask it for a trial, run that, tell it the value. Thread-safe.
+ * One search: ask it for a trial, run that, tell it the value. Thread-safe; what it knows stands in
+ * its {@link StudyStore}, so that several processes may work at one study and a study may be gone
+ * on with after a crash.
  *
  * <pre>{@code
- * Study study = new Study(space, new RandomSampler(), 1);
+ * Study study = Study.builder(space).seed(1).create();
  * for (int i = 0; i < 50; i++) {
  *   Trial trial = study.ask().orElseThrow();
  *   study.tell(trial.number(), evaluate(trial.parameters()));
@@ -23,92 +26,406 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Study {
-  private final SearchSpace space;
-  private final Sampler sampler;
-  private final long seed;
-  private final Deque<Hyperparameters> enqueued = new ArrayDeque<>();
-  private final List<Trial> trials = new ArrayList<>();
+  private static final String SEED = "distill:seed";
+  private static final String SPACE = "distill:space";
 
-  /** A study without trials. */
-  public Study(SearchSpace space, Sampler sampler, long seed) {
-    this.space = space;
-    this.sampler = sampler;
-    this.seed = seed;
+  private final Builder settings;
+  private final String name;
+  private final StudyStore store;
+  private final List<Consumer<Trial>> listeners = new ArrayList<>();
+
+  private Study(Builder settings) {
+    this.settings = settings;
+    this.name = settings.name;
+    this.store = settings.store;
+  }
+
+  /** Settings of a study in this space, with their defaults. */
+  public static Builder builder(SearchSpace space) {
+    return new Builder(space);
+  }
+
+  /** Calls back with each trial that ended. */
+  public synchronized void onEnd(Consumer<Trial> listener) {
+    listeners.add(listener);
   }
 
   /** Puts a configuration in front of what the sampler would suggest. */
-  public synchronized void enqueue(Hyperparameters parameters) {
-    enqueued.add(space.complete(parameters.values()));
-  }
-
-  /** The next trial to run, or empty if the sampler has nothing left. */
-  public synchronized Optional<Trial> ask() {
-    return ask(space, "trial " + trials.size());
+  public void enqueue(Hyperparameters parameters) {
+    enqueue(parameters, "", Map.of());
   }
 
   /**
-   * The next trial to run within a part of the space, or empty if the sampler has nothing left
-   * there. What was enqueued comes first, wherever it lies.
+   * Puts a configuration in front of what the sampler would suggest.
+   *
+   * @param purpose a name for its draws, as in {@link #ask(SearchSpace, String, int)}
+   * @param userAttributes of the trial
+   */
+  public synchronized void enqueue(
+      Hyperparameters parameters, String purpose, Map<String, Object> userAttributes) {
+    Trial waiting =
+        Trial.of(0, Trial.State.WAITING, settings.space.complete(parameters.values()), purpose);
+    for (Map.Entry<String, Object> attribute : userAttributes.entrySet()) {
+      waiting = waiting.withUser(attribute.getKey(), attribute.getValue());
+    }
+    Trial added = waiting;
+    store.exclusively(name, () -> store.add(name, added));
+  }
+
+  /**
+   * The next trial to run: what was enqueued, or what the sampler suggests.
+   *
+   * @return empty if the sampler has nothing left, or if not enough of the trials in flight have
+   *     ended ({@link Builder#inFlight})
+   */
+  public Optional<Trial> ask() {
+    return ask(settings.space, "trial", -1);
+  }
+
+  /**
+   * The next trial to run within a part of the space. What was enqueued comes first, wherever it
+   * lies.
    *
    * @param part the space, or what {@link SearchSpace#where} makes of it
-   * @param purpose names the sampler's generator: equal names draw the same
+   * @param group names what is asked for; with the index it names the sampler's draws
+   * @param index which suggestion of that group this is, from 0; -1 for the number of trials so far
+   * @return as in {@link #ask()}
    */
-  public synchronized Optional<Trial> ask(SearchSpace part, String purpose) {
-    int number = trials.size();
-    Hyperparameters queued = enqueued.poll();
-    Optional<Hyperparameters> next =
-        queued != null
-            ? Optional.of(queued)
-            : sampler.suggest(part, trials(), Seeds.random(seed, purpose));
-    Optional<Trial> trial =
-        next.map(p -> new Trial(number, p, Trial.State.RUNNING, Double.NaN, null));
-    trial.ifPresent(trials::add);
-    return trial;
+  public synchronized Optional<Trial> ask(SearchSpace part, String group, int index) {
+    return store.exclusively(
+        name,
+        () -> {
+          List<Trial> all = store.trials(name);
+          for (Trial trial : all) {
+            if (trial.state() == Trial.State.WAITING) {
+              Trial claimed = trial.in(Trial.State.RUNNING, List.of());
+              store.update(name, claimed);
+              return Optional.of(claimed);
+            }
+          }
+          List<Trial> known = counted(all);
+          if (!ready(known)) {
+            return Optional.empty();
+          }
+          int nth = index < 0 ? known.size() : index;
+          String purpose = group + " " + nth;
+          return settings
+              .sampler
+              .suggest(
+                  new Sampler.Question(
+                      part, view(known, known.size()), nth, settings.seed, purpose))
+              .map(p -> store.add(name, Trial.of(0, Trial.State.RUNNING, p, purpose)));
+        });
+  }
+
+  /** Whether so many of the trials in flight have ended that the next one can be suggested. */
+  private boolean ready(List<Trial> known) {
+    if (settings.inFlight > 0) {
+      for (Trial trial : known.subList(0, Math.max(0, known.size() - settings.inFlight + 1))) {
+        if (!trial.state().ended()) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** The trials that count, each in the place that it was first asked for. */
+  private static List<Trial> counted(List<Trial> all) {
+    return all.stream()
+        .filter(t -> !t.abandoned())
+        .sorted(Comparator.comparingInt(Trial::place))
+        .toList();
+  }
+
+  /** What the trial at a place may know of those before: lower is better. */
+  private List<Trial> view(List<Trial> known, int place) {
+    List<Trial> seen = new ArrayList<>(known.size());
+    for (int i = 0; i < known.size(); i++) {
+      Trial trial = known.get(i);
+      boolean hidden = settings.inFlight > 0 && i > place - settings.inFlight;
+      seen.add(hidden && trial.state().ended() ? trial.unended() : minimized(trial));
+    }
+    return seen;
+  }
+
+  private Trial minimized(Trial trial) {
+    return settings.directions.contains(Direction.MAXIMIZE)
+        ? trial.minimized(settings.directions)
+        : trial;
+  }
+
+  /**
+   * Adds a point to a running trial's curve.
+   *
+   * @param step counts from 1
+   * @return whether the pruner says to end the trial: then call {@link #prune}
+   */
+  public synchronized boolean report(int number, int step, double value) {
+    Trial trial = running(number);
+    if (!Double.isFinite(value)) {
+      return false;
+    }
+    store.report(name, number, step, value);
+    if (settings.pruner == Pruner.NONE) {
+      return false;
+    }
+    List<Trial> known = counted(store.trials(name));
+    int place = 0;
+    while (known.get(place).number() != number) {
+      place++;
+    }
+    List<Trial> others = new ArrayList<>(view(known, place));
+    Trial own = minimized(known.get(place));
+    if (settings.inFlight > 0) {
+      others.subList(Math.max(0, place - settings.inFlight + 1), others.size()).clear();
+    }
+    others.removeIf(other -> other.number() == number);
+    return settings.pruner.prune(own.state() == trial.state() ? own : trial, others);
+  }
+
+  /** Notes something about a trial. */
+  public synchronized void attribute(int number, String key, Object value) {
+    store.exclusively(
+        name,
+        () -> {
+          store.update(name, trial(number).withUser(key, value));
+          return null;
+        });
   }
 
   /**
    * Tells the value of a running trial; one that is not finite counts as a failure.
    *
-   * @param value lower is better
+   * @param value lower is better, unless the study maximises
    */
-  public synchronized void tell(int number, double value) {
-    if (Double.isFinite(value)) {
-      end(number, Trial.State.COMPLETE, value, null);
-    } else {
-      fail(number, new ArithmeticException("the trial's value is " + value));
+  public void tell(int number, double value) {
+    tell(number, List.of(value), List.of(), Map.of());
+  }
+
+  /**
+   * Tells the values of a running trial.
+   *
+   * @param values one an objective; if one is not finite, the trial counts as failed
+   * @param constraints each at most 0 where met
+   * @param userAttributes of the trial
+   */
+  public void tell(
+      int number,
+      List<Double> values,
+      List<Double> constraints,
+      Map<String, Object> userAttributes) {
+    if (values.size() != settings.directions.size()) {
+      throw new IllegalArgumentException(
+          "a trial of study '%s' has %s values, got %s"
+              .formatted(name, settings.directions.size(), values.size()));
     }
+    for (double value : values) {
+      if (!Double.isFinite(value)) {
+        fail(number, "the trial's value is " + value, userAttributes);
+        return;
+      }
+    }
+    Map<String, Object> system =
+        constraints.isEmpty() ? Map.of() : Map.of(Trial.CONSTRAINTS, List.copyOf(constraints));
+    end(number, Trial.State.COMPLETE, values, userAttributes, system);
+  }
+
+  /** Tells that a running trial was ended early because {@link #report} said so. */
+  public void prune(int number, Map<String, Object> userAttributes) {
+    end(number, Trial.State.PRUNED, List.of(), userAttributes, Map.of());
   }
 
   /** Tells that a running trial failed. */
-  public synchronized void fail(int number, Throwable cause) {
-    end(number, Trial.State.FAILED, Double.NaN, cause);
+  public void fail(int number, Throwable cause) {
+    fail(number, String.valueOf(cause), Map.of());
   }
 
-  private void end(int number, Trial.State state, double value, @Nullable Throwable failure) {
-    if (number < 0 || number >= trials.size()) {
-      throw new IllegalArgumentException(
-          "trial %s was never asked for; there are %s".formatted(number, trials.size()));
-    }
-    Trial trial = trials.get(number);
+  /** Tells that a running trial failed, and why. */
+  public void fail(int number, String reason, Map<String, Object> userAttributes) {
+    end(number, Trial.State.FAILED, List.of(), userAttributes, Map.of(Trial.FAILURE, reason));
+  }
+
+  private synchronized void end(
+      int number,
+      Trial.State state,
+      List<Double> values,
+      Map<String, Object> userAttributes,
+      Map<String, Object> systemAttributes) {
+    Trial ended =
+        store.exclusively(
+            name,
+            () -> {
+              Trial trial = running(number).in(state, values);
+              for (Map.Entry<String, Object> attribute : userAttributes.entrySet()) {
+                trial = trial.withUser(attribute.getKey(), attribute.getValue());
+              }
+              for (Map.Entry<String, Object> attribute : systemAttributes.entrySet()) {
+                trial = trial.withSystem(attribute.getKey(), attribute.getValue());
+              }
+              store.update(name, trial);
+              return trial;
+            });
+    listeners.forEach(listener -> listener.accept(ended));
+  }
+
+  private Trial running(int number) {
+    Trial trial = trial(number);
     if (trial.state() != Trial.State.RUNNING) {
-      throw new IllegalStateException("trial " + number + " has ended before: " + trial.state());
+      throw new IllegalStateException("trial " + number + " is not running: " + trial.state());
     }
-    trials.set(number, new Trial(number, trial.parameters(), state, value, failure));
+    return trial;
+  }
+
+  private Trial trial(int number) {
+    List<Trial> all = store.trials(name);
+    if (number < 0 || number >= all.size()) {
+      throw new IllegalArgumentException(
+          "trial %s was never asked for; there are %s".formatted(number, all.size()));
+    }
+    return all.get(number);
   }
 
   /** A copy of all trials in the order of asking. */
-  public synchronized List<Trial> trials() {
-    return List.copyOf(trials);
+  public List<Trial> trials() {
+    return store.trials(name);
   }
 
-  /** The complete trial with the lowest value; of equals the first. */
-  public synchronized Optional<Trial> best() {
-    Trial best = null;
-    for (Trial trial : trials) {
-      if (trial.state() == Trial.State.COMPLETE && (best == null || trial.value() < best.value())) {
-        best = trial;
+  /**
+   * The complete trial with the best value of the first objective among those that break the
+   * constraints least; of equals the first.
+   */
+  public Optional<Trial> best() {
+    return trials().stream()
+        .filter(t -> t.state() == Trial.State.COMPLETE)
+        .min(
+            Comparator.comparingDouble(Trial::violation)
+                .thenComparingDouble(t -> minimized(t).value()));
+  }
+
+  /** Settings of a study and their defaults. */
+  public static final class Builder {
+    private final SearchSpace space;
+    private String name = "study";
+    private long seed = 1;
+    private Sampler sampler = new RandomSampler();
+    private Pruner pruner = Pruner.NONE;
+    private StudyStore store = new MemoryStore();
+    private List<Direction> directions = List.of(Direction.MINIMIZE);
+    private Map<String, Object> identity = Map.of();
+    private int inFlight;
+
+    private Builder(SearchSpace space) {
+      this.space = space;
+    }
+
+    /** A name unique in the store; "study" unless set. */
+    public Builder name(String value) {
+      name = value;
+      return this;
+    }
+
+    /** The seed of all suggestions; 1 unless set. */
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    /** What suggests. */
+    public Builder sampler(Sampler value) {
+      sampler = value;
+      return this;
+    }
+
+    /** What ends trials early; nothing unless set. */
+    public Builder pruner(Pruner value) {
+      pruner = value;
+      return this;
+    }
+
+    /** Where trials are kept; in memory unless set. */
+    public Builder store(StudyStore value) {
+      store = value;
+      return this;
+    }
+
+    /** One direction an objective; one objective to minimise unless set. */
+    public Builder directions(List<Direction> value) {
+      directions = List.copyOf(value);
+      return this;
+    }
+
+    /**
+     * What else a study must have in common with the one in the store to go on with it, such as a
+     * hash of the data. Kept as user attributes of the study.
+     */
+    public Builder identity(Map<String, Object> value) {
+      identity = value;
+      return this;
+    }
+
+    /**
+     * Makes suggestions independent of the order in which trials end: the n-th one is made when all
+     * but the last {@code trials - 1} before it have ended, and from these alone. 0, the default,
+     * lets any number of trials be in flight and uses what is known at the time.
+     */
+    public Builder inFlight(int trials) {
+      inFlight = trials;
+      return this;
+    }
+
+    /**
+     * A new study.
+     *
+     * @throws StoreException if the store has one of that name
+     */
+    public Study create() {
+      Map<String, Object> system = new LinkedHashMap<>();
+      system.put(SEED, seed);
+      system.put(SPACE, space.describe());
+      store.create(new StudyStore.Header(name, directions, space, identity, system));
+      return new Study(this);
+    }
+
+    /**
+     * The study of that name in the store, gone on with, or a new one if there is none.
+     *
+     * @throws IllegalArgumentException if it was made with another space, seed, directions or
+     *     identity
+     */
+    public Study resume() {
+      Optional<StudyStore.Header> found = store.find(name);
+      if (found.isEmpty()) {
+        return create();
+      }
+      StudyStore.Header made = found.get();
+      same("directions", made.directions(), directions);
+      same("seed", made.systemAttributes().get(SEED), seed);
+      identity.forEach((key, value) -> same(key, made.userAttributes().get(key), value));
+      sameSpace(made.systemAttributes().get(SPACE));
+      return new Study(this);
+    }
+
+    private void sameSpace(@Nullable Object made) {
+      List<String> now = space.describe();
+      List<?> before = made instanceof List<?> list ? list : List.of();
+      for (int i = 0; i < Math.max(now.size(), before.size()); i++) {
+        same(
+            "search space",
+            i < before.size() ? before.get(i) : "nothing",
+            i < now.size() ? now.get(i) : "nothing");
       }
     }
-    return Optional.ofNullable(best);
+
+    private void same(String what, @Nullable Object made, Object now) {
+      boolean equal =
+          (made instanceof Number a && now instanceof Number b)
+              ? a.doubleValue() == b.doubleValue() && a.longValue() == b.longValue()
+              : now.equals(made);
+      if (!equal) {
+        throw new IllegalArgumentException(
+            "study '%s' was made with another %s: %s, got %s".formatted(name, what, made, now));
+      }
+    }
   }
 }

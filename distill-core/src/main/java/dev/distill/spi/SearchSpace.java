@@ -113,6 +113,28 @@ public final class SearchSpace {
     return part.build();
   }
 
+  /** All dimensions in words, one a line: equal for equal spaces. */
+  public List<String> describe() {
+    return dimensions.stream().map(SearchSpace::describe).toList();
+  }
+
+  private static String describe(Dimension dimension) {
+    Hyperparameter parameter = dimension.parameter();
+    String words;
+    if (parameter instanceof Hyperparameter.Int p) {
+      words = "whole number %s to %s%s".formatted(p.low(), p.high(), p.log() ? " (log)" : "");
+    } else if (parameter instanceof Hyperparameter.Real p) {
+      words = "number %s to %s%s".formatted(p.low(), p.high(), p.log() ? " (log)" : "");
+    } else {
+      words = "one of " + ((Hyperparameter.Choice) parameter).options();
+    }
+    String where =
+        dimension.underChoice() == null
+            ? ""
+            : " where %s = %s".formatted(dimension.underChoice(), dimension.underOption());
+    return parameter.name() + ": " + words + where;
+  }
+
   private String absent(String name, Map<String, Object> values) {
     for (Dimension dimension : dimensions) {
       if (dimension.parameter().name().equals(name)) {

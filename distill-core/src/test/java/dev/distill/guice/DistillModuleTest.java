@@ -87,9 +87,9 @@ class DistillModuleTest {
     distill(
         binding(
             Sampler.class,
-            (space, trials, generator) -> {
+            question -> {
               calls.incrementAndGet();
-              return random.suggest(space, trials, generator);
+              return random.suggest(question);
             }));
     // Three trials of the student and of the twin, the first of each with the defaults.
     assertThat(calls).hasValue(4);

@@ -32,7 +32,7 @@ class GridSamplerTest {
   @Test
   void tries_every_combination_once_and_then_has_nothing_left() {
     SearchSpace space = SearchSpace.builder().add(KIND).add(DEPTH).add(RATE).build();
-    Study study = new Study(space, new GridSampler(3), 1);
+    Study study = Study.builder(space).sampler(new GridSampler(3)).seed(1).create();
     List<Map<String, Object>> all = all(study);
     assertThat(all).hasSize(2 * 3 * 3).doesNotHaveDuplicates();
     assertThat(all.stream().map(v -> v.get("depth")).distinct()).containsExactly(2, 5, 8);
@@ -47,7 +47,7 @@ class GridSamplerTest {
   @Test
   void a_conditional_dimension_multiplies_only_where_it_exists() {
     SearchSpace space = SearchSpace.builder().add(KIND).addUnder("kind", "a", DEPTH).build();
-    assertThat(all(new Study(space, new GridSampler(3), 1)))
+    assertThat(all(Study.builder(space).sampler(new GridSampler(3)).seed(1).create()))
         .containsExactly(
             Map.of("kind", "a", "depth", 2),
             Map.of("kind", "a", "depth", 5),
@@ -58,10 +58,10 @@ class GridSamplerTest {
   @Test
   void a_configuration_that_was_enqueued_takes_no_other_ones_turn() {
     SearchSpace space = SearchSpace.builder().add(KIND).add(DEPTH).build();
-    Study inside = new Study(space, new GridSampler(3), 1);
+    Study inside = Study.builder(space).sampler(new GridSampler(3)).seed(1).create();
     inside.enqueue(new Hyperparameters(Map.of("kind", "b", "depth", 5)));
     assertThat(all(inside)).hasSize(6).doesNotHaveDuplicates();
-    Study outside = new Study(space, new GridSampler(3), 1);
+    Study outside = Study.builder(space).sampler(new GridSampler(3)).seed(1).create();
     outside.enqueue(space.defaults());
     assertThat(all(outside)).hasSize(7).doesNotHaveDuplicates();
   }
@@ -74,14 +74,21 @@ class GridSamplerTest {
             .add(RATE)
             .add(new Hyperparameter.Int("few", 1, 2, false, 1, ""))
             .build();
-    assertThat(all(new Study(space, new GridSampler(1), 1)))
+    assertThat(all(Study.builder(space).sampler(new GridSampler(1)).seed(1).create()))
         .containsExactly(Map.of("depth", 3, "rate", 0.3, "few", 1));
-    assertThat(all(new Study(space, new GridSampler(5), 1))).hasSize(5 * 5 * 2);
+    assertThat(all(Study.builder(space).sampler(new GridSampler(5)).seed(1).create()))
+        .hasSize(5 * 5 * 2);
   }
 
   @Test
   void an_empty_space_has_one_combination() {
-    assertThat(all(new Study(SearchSpace.builder().build(), new GridSampler(3), 1))).hasSize(1);
+    assertThat(
+            all(
+                Study.builder(SearchSpace.builder().build())
+                    .sampler(new GridSampler(3))
+                    .seed(1)
+                    .create()))
+        .hasSize(1);
   }
 
   @Test

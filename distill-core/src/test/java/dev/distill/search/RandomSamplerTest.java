@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.distill.spi.Hyperparameter;
 import dev.distill.spi.Hyperparameters;
 import dev.distill.spi.SearchSpace;
-import dev.distill.spi.Seeds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +23,7 @@ class RandomSamplerTest {
     for (int i = 0; i < count; i++) {
       draws.add(
           new RandomSampler()
-              .suggest(space, List.of(), Seeds.random(seed, "trial " + i))
+              .suggest(new Sampler.Question(space, List.of(), i, seed, "trial " + i))
               .orElseThrow());
     }
     return draws;
@@ -128,8 +127,8 @@ class RandomSamplerTest {
   void a_suggestion_depends_on_the_number_alone_whatever_ended_before() {
     SearchSpace space =
         SearchSpace.builder().add(new Hyperparameter.Real("x", 0, 1, false, 0, "")).build();
-    Study slow = new Study(space, new RandomSampler(), seed);
-    Study quick = new Study(space, new RandomSampler(), seed);
+    Study slow = Study.builder(space).sampler(new RandomSampler()).seed(seed).create();
+    Study quick = Study.builder(space).sampler(new RandomSampler()).seed(seed).create();
     for (int i = 0; i < 20; i++) {
       Trial ofSlow = slow.ask().orElseThrow();
       Trial ofQuick = quick.ask().orElseThrow();

@@ -23,7 +23,7 @@ class StudyTest {
   private static final SearchSpace SPACE =
       SearchSpace.builder().add(new Hyperparameter.Real("x", 0, 1, false, 0.5, "")).build();
 
-  private final Study study = new Study(SPACE, new RandomSampler(), 1);
+  private final Study study = Study.builder(SPACE).sampler(new RandomSampler()).seed(1).create();
 
   @Test
   void asks_and_is_told() {
@@ -35,7 +35,7 @@ class StudyTest {
     Trial told = study.trials().get(0);
     assertThat(told.state()).isEqualTo(Trial.State.COMPLETE);
     assertThat(told.value()).isEqualTo(0.25);
-    assertThat(told.failure()).isNull();
+    assertThat(told.failure()).isEmpty();
     assertThat(told.parameters()).isEqualTo(asked.parameters());
   }
 
@@ -45,7 +45,8 @@ class StudyTest {
     Exception cause = new IllegalStateException("out of luck");
     study.fail(0, cause);
     assertThat(study.trials().get(0).state()).isEqualTo(Trial.State.FAILED);
-    assertThat(study.trials().get(0).failure()).isSameAs(cause);
+    assertThat(study.trials().get(0).failure())
+        .contains("java.lang.IllegalStateException: out of luck");
     assertThat(study.best()).isEmpty();
   }
 
@@ -58,7 +59,7 @@ class StudyTest {
       Trial trial = study.trials().get(i);
       assertThat(trial.state()).isEqualTo(Trial.State.FAILED);
       assertThat(trial.value()).isNaN();
-      assertThat(trial.failure()).hasMessage("the trial's value is " + values[i]);
+      assertThat(trial.failure()).contains("the trial's value is " + values[i]);
     }
     assertThat(study.best()).isEmpty();
   }
@@ -81,7 +82,7 @@ class StudyTest {
     study.tell(0, 1);
     assertThatIllegalStateException()
         .isThrownBy(() -> study.tell(0, 2))
-        .withMessage("trial 0 has ended before: COMPLETE");
+        .withMessage("trial 0 is not running: COMPLETE");
     assertThatIllegalStateException().isThrownBy(() -> study.fail(0, new Exception()));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> study.tell(1, 2))
@@ -105,7 +106,7 @@ class StudyTest {
 
   @Test
   void a_sampler_with_nothing_left_ends_the_study() {
-    Study empty = new Study(SPACE, (space, trials, random) -> Optional.empty(), 1);
+    Study empty = Study.builder(SPACE).sampler(question -> Optional.empty()).seed(1).create();
     assertThat(empty.ask()).isEmpty();
     assertThat(empty.trials()).isEmpty();
   }
@@ -114,13 +115,14 @@ class StudyTest {
   void a_sampler_sees_all_trials_running_ones_included() {
     List<Integer> seen = new ArrayList<>();
     Study watched =
-        new Study(
-            SPACE,
-            (space, trials, random) -> {
-              seen.add(trials.size());
-              return Optional.of(space.defaults());
-            },
-            1);
+        Study.builder(SPACE)
+            .sampler(
+                question -> {
+                  seen.add(question.trials().size());
+                  return Optional.of(question.space().defaults());
+                })
+            .seed(1)
+            .create();
     watched.ask();
     watched.ask();
     assertThat(seen).containsExactly(0, 1);
@@ -160,7 +162,7 @@ class StudyTest {
     }
     List<Trial> trials = study.trials();
     assertThat(trials).hasSize(threads * each);
-    Study alone = new Study(SPACE, new RandomSampler(), 1);
+    Study alone = Study.builder(SPACE).sampler(new RandomSampler()).seed(1).create();
     Set<Double> values = new HashSet<>();
     for (int i = 0; i < trials.size(); i++) {
       assertThat(trials.get(i).number()).isEqualTo(i);
@@ -180,14 +182,14 @@ class StudyTest {
             .addUnder("family", "b", new Hyperparameter.Real("b.x", 0, 1, false, 0.5, ""))
             .build();
     SearchSpace part = space.where("family", "b");
-    Study one = new Study(space, new RandomSampler(), 1);
-    Study other = new Study(space, new RandomSampler(), 1);
+    Study one = Study.builder(space).sampler(new RandomSampler()).seed(1).create();
+    Study other = Study.builder(space).sampler(new RandomSampler()).seed(1).create();
     one.ask();
-    Trial asked = one.ask(part, "b 1").orElseThrow();
+    Trial asked = one.ask(part, "b", 1).orElseThrow();
     assertThat(asked.parameters().values())
         .containsOnlyKeys("family", "b.x")
         .containsEntry("family", "b");
-    assertThat(other.ask(part, "b 1").orElseThrow().parameters()).isEqualTo(asked.parameters());
-    assertThat(one.ask(part, "b 2").orElseThrow().parameters()).isNotEqualTo(asked.parameters());
+    assertThat(other.ask(part, "b", 1).orElseThrow().parameters()).isEqualTo(asked.parameters());
+    assertThat(one.ask(part, "b", 2).orElseThrow().parameters()).isNotEqualTo(asked.parameters());
   }
 }
