@@ -1,8 +1,6 @@
 package dev.distill.auto;
 
 import dev.distill.data.Dataset;
-import dev.distill.search.RandomSampler;
-import dev.distill.search.Sampler;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TaskShape;
@@ -10,7 +8,10 @@ import dev.distill.spi.Teacher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -21,19 +22,19 @@ import java.util.function.BooleanSupplier;
 public final class AutoDistiller {
   private final StudentCatalog catalog;
   private final DistillConfig config;
-  private final Sampler sampler;
+  private final StudySettings studies;
   private final SelectionRule selection;
   private final TrialExecutor executor;
 
   /**
-   * A distiller with random search, {@link SelectionRule#closestToTeacher} and threads of this
+   * A distiller with the default search, {@link SelectionRule#closestToTeacher} and threads of this
    * process.
    */
   public AutoDistiller(StudentCatalog catalog, DistillConfig config) {
     this(
         catalog,
         config,
-        new RandomSampler(),
+        StudySettings.defaults(),
         SelectionRule::closestToTeacher,
         new LocalTrialExecutor(config.threads()));
   }
@@ -42,12 +43,12 @@ public final class AutoDistiller {
   public AutoDistiller(
       StudentCatalog catalog,
       DistillConfig config,
-      Sampler sampler,
+      StudySettings studies,
       SelectionRule selection,
       TrialExecutor executor) {
     this.catalog = catalog;
     this.config = config;
-    this.sampler = sampler;
+    this.studies = studies;
     this.selection = selection;
     this.executor = executor;
   }
@@ -75,7 +76,8 @@ public final class AutoDistiller {
     long start = System.nanoTime();
     try (SharedForms shared = new SharedForms()) {
       List<StudentModel> families = families(task);
-      List<Search> searches = searches(families, shape(task));
+      Searches made = new Searches(config, studies, families, shape(task), identity(task));
+      List<Search> searches = made.all();
       Search twins = searches.get(searches.size() - 1);
       List<Search> students = searches.subList(0, searches.size() - 1);
       BooleanSupplier ending = () -> cancellation.isCancelled() || outOfTime(start);
@@ -89,7 +91,7 @@ public final class AutoDistiller {
       if (failed.contains(twins) || failed.containsAll(students)) {
         throw SweepException.ofSearches(failed);
       }
-      Finals finals = new Finals(config, rows, sweep);
+      Finals finals = new Finals(config, rows, sweep, made::last);
       TrialOutcome twin = finals.twin(twins);
       List<TrialOutcome> finalists = finals.students(students, twin);
       // The students to be delivered are fitted to the end, also when the sweep ends early.
@@ -168,54 +170,16 @@ public final class AutoDistiller {
     return fitting;
   }
 
-  private List<Search> searches(List<StudentModel> families, TaskShape shape) {
-    List<Search> searches = new ArrayList<>();
-    if (config.plan() == SweepPlan.REFERENCE) {
-      for (StudentModel family : families) {
-        for (double t : orElse(config.temperatures(), List.of(0.5, 1.0, 2.0))) {
-          for (double a : orElse(config.alphas(), List.of(0.3, 0.5, 0.7))) {
-            searches.add(
-                search(
-                    "%s T=%s alpha=%s".formatted(family.id(), t, a),
-                    TrialSpec.Kind.REFERENCE,
-                    List.of(family),
-                    shape,
-                    List.of(t),
-                    List.of(a),
-                    config.trials()));
-          }
-        }
-      }
-    } else {
-      searches.add(
-          search(
-              "student",
-              TrialSpec.Kind.STUDENT,
-              families,
-              shape,
-              config.temperatures(),
-              config.alphas(),
-              config.trials()));
-    }
-    int budget = searches.stream().mapToInt(Search::budget).sum();
-    searches.add(
-        search("twin", TrialSpec.Kind.TWIN, families, shape, List.of(), List.of(), budget));
-    return searches;
-  }
-
-  private static List<Double> orElse(List<Double> values, List<Double> otherwise) {
-    return values.isEmpty() ? otherwise : values;
-  }
-
-  private Search search(
-      String name,
-      TrialSpec.Kind kind,
-      List<StudentModel> families,
-      TaskShape shape,
-      List<Double> temperatures,
-      List<Double> alphas,
-      int budget) {
-    return new Search(
-        name, kind, families, shape, temperatures, alphas, sampler, budget, config.seed());
+  /** What a study must have in common with the one in the store to be gone on with. */
+  private Map<String, Object> identity(DistillationTask task) {
+    Map<String, Object> identity = new LinkedHashMap<>();
+    identity.put("data", DataHash.of(task.train(), task.trainTeacher()));
+    identity.put("plan", config.plan().name().toLowerCase(Locale.ROOT));
+    identity.put("teacher_weight", config.teacherWeight());
+    identity.put("validation_share", config.validationShare());
+    identity.put("folds", config.folds());
+    identity.put("fold_rows", config.foldRows());
+    identity.put("search_rows", config.searchRows());
+    return identity;
   }
 }

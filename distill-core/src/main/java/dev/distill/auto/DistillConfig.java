@@ -25,6 +25,8 @@ import java.util.List;
  * @param folds number of folds where there are too few rows for one validation set
  * @param foldRows up to so many training rows are cross-validated
  * @param searchRows trials are fitted on at most so many rows; the chosen student on all
+ * @param inFlight so many trials of a search may run at once; the next one is suggested from the
+ *     outcomes of all before them, so that it does not matter which of them ends first
  */
 public record DistillConfig(
     SweepPlan plan,
@@ -41,7 +43,8 @@ public record DistillConfig(
     double validationShare,
     int folds,
     int foldRows,
-    int searchRows) {
+    int searchRows,
+    int inFlight) {
 
   /** Checks every value. */
   public DistillConfig {
@@ -65,6 +68,7 @@ public record DistillConfig(
     require(folds >= 2, "folds must be >= 2, got " + folds);
     require(foldRows >= 0, "foldRows must be >= 0, got " + foldRows);
     require(searchRows >= 1, "searchRows must be >= 1, got " + searchRows);
+    require(inFlight >= 1, "inFlight must be >= 1, got " + inFlight);
   }
 
   private static void share(String name, double value, boolean closed) {
@@ -101,6 +105,7 @@ public record DistillConfig(
     private int folds = 5;
     private int foldRows = 2_000;
     private int searchRows = 8_000;
+    private int inFlight = 4;
 
     private Builder() {}
 
@@ -194,6 +199,12 @@ public record DistillConfig(
       return this;
     }
 
+    /** See {@link DistillConfig#inFlight()}. */
+    public Builder inFlight(int value) {
+      inFlight = value;
+      return this;
+    }
+
     /** The configuration, checked. */
     public DistillConfig build() {
       return new DistillConfig(
@@ -211,7 +222,8 @@ public record DistillConfig(
           validationShare,
           folds,
           foldRows,
-          searchRows);
+          searchRows,
+          inFlight);
     }
   }
 }

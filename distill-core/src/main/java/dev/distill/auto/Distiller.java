@@ -19,9 +19,11 @@ import dev.distill.spi.TaskShape;
 import dev.distill.spi.TrainingSet;
 import dev.distill.spi.Validation;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -61,11 +63,31 @@ final class Distiller {
     this.stop = stop;
   }
 
+  /** Is told a trial's loss as it goes on, and says whether to end the trial. */
+  @FunctionalInterface
+  interface Curve {
+    /** The curve of fits that nobody watches. */
+    Curve NONE = (step, loss) -> false;
+
+    /** Whether to end the trial after this step, which counts from 1. */
+    boolean point(int step, double loss);
+  }
+
   /** The outcome of a trial; whatever goes wrong in it is its outcome too. */
-  TrialOutcome run(TrialSpec spec, List<Fold> folds, int threads) {
+  TrialOutcome run(TrialSpec spec, List<Fold> folds, int threads, Curve curve) {
     long start = System.nanoTime();
+    AtomicBoolean pruned = new AtomicBoolean();
+    Curve noted =
+        (step, loss) -> {
+          pruned.set(curve.point(step, loss));
+          return pruned.get();
+        };
     try {
-      return limited(() -> outcome(spec, folds, threads, start));
+      return limited(() -> outcome(spec, folds, threads, noted, start));
+    } catch (FitCancelledException e) {
+      return pruned.get()
+          ? TrialOutcome.pruned(spec, seconds(start))
+          : TrialOutcome.failed(spec, seconds(start), e);
     } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
       return TrialOutcome.failed(spec, seconds(start), e);
     }
@@ -93,14 +115,18 @@ final class Distiller {
         });
   }
 
-  private TrialOutcome outcome(TrialSpec spec, List<Fold> folds, int threads, long start) {
+  private TrialOutcome outcome(
+      TrialSpec spec, List<Fold> folds, int threads, Curve curve, long start) {
     int rows = folds.stream().mapToInt(f -> f.validationRows().length).sum();
     int[] judged = new int[rows];
     float[] logits = new float[rows * classes()];
     int at = 0;
     double steps = 0;
-    for (Fold fold : folds) {
-      try (FittedStudent fitted = fit(spec, fold, threads, spec.hyperparameters())) {
+    // The curve of one fit goes by the family's steps, that of several by folds.
+    Curve ofFit = folds.size() == 1 ? curve : Curve.NONE;
+    for (int f = 0; f < folds.size(); f++) {
+      Fold fold = folds.get(f);
+      try (FittedStudent fitted = fit(spec, fold, threads, spec.hyperparameters(), ofFit)) {
         Matrix validation = validation(fold);
         float[] part = new float[validation.rows() * classes()];
         fitted.logits(validation, part);
@@ -109,8 +135,17 @@ final class Distiller {
         at += validation.rows();
         steps += (double) fitted.steps() / folds.size();
       }
+      if (f < folds.size() - 1 && curve.point(f + 1, loss(spec, judged, logits, at))) {
+        throw new FitCancelledException("pruned after fold " + (f + 1));
+      }
     }
     return judge(spec, judged, logits, (int) Math.round(steps), start);
+  }
+
+  private double loss(TrialSpec spec, int[] judged, float[] logits, int count) {
+    int[] rows = Arrays.copyOf(judged, count);
+    float[] part = Arrays.copyOf(logits, count * classes());
+    return judge(spec, rows, part, 0, System.nanoTime()).loss();
   }
 
   private TrialOutcome judge(TrialSpec spec, int[] rows, float[] logits, int steps, long start) {
@@ -148,6 +183,7 @@ final class Distiller {
         calibration,
         steps,
         seconds(start),
+        false,
         null);
   }
 
@@ -164,7 +200,8 @@ final class Distiller {
   }
 
   /** Fits on a fold's training rows, watching its validation rows if it has any. */
-  FittedStudent fit(TrialSpec spec, Fold fold, int threads, Hyperparameters hyperparameters) {
+  FittedStudent fit(
+      TrialSpec spec, Fold fold, int threads, Hyperparameters hyperparameters, Curve curve) {
     StudentModel student = catalog.get(spec.family());
     double alpha = spec.kind() == TrialSpec.Kind.STUDENT ? spec.alpha() : 0;
     double temperature = alpha == 0 ? 1 : spec.temperature();
@@ -182,7 +219,7 @@ final class Distiller {
         data.schema(),
         training,
         hyperparameters,
-        new Context(spec.seed(), threads, watched));
+        new Context(spec.seed(), threads, watched, curve));
   }
 
   private Validation watched(Fold fold, TrialSpec spec) {
@@ -250,12 +287,14 @@ final class Distiller {
     private final long seed;
     private final int threads;
     private final @Nullable Validation validation;
+    private final Curve curve;
     private final TimeLimit time = TimeLimit.current();
 
-    Context(long seed, int threads, @Nullable Validation validation) {
+    Context(long seed, int threads, @Nullable Validation validation, Curve curve) {
       this.seed = seed;
       this.threads = threads;
       this.validation = validation;
+      this.curve = curve;
     }
 
     @Override
@@ -284,6 +323,14 @@ final class Distiller {
       if (stop.getAsBoolean()) {
         throw new FitCancelledException("the sweep was asked to end");
       }
+      if (Double.isFinite(loss) && isNoted(step) && curve.point(step, loss)) {
+        throw new FitCancelledException("pruned after step " + step);
+      }
+    }
+
+    /** All of the first steps, then 16 of each doubling: as much as a curve needs. */
+    private static boolean isNoted(int step) {
+      return step % Math.max(1, Integer.highestOneBit(step) / 16) == 0;
     }
 
     @Override

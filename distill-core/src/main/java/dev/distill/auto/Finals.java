@@ -1,8 +1,10 @@
 package dev.distill.auto;
 
+import dev.distill.search.Study;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * The last round: the best trials of a search again on all rows, and the student's best ones at
@@ -21,20 +23,30 @@ final class Finals {
   private final DistillConfig config;
   private final Rows rows;
   private final Sweep sweep;
+  private final BiFunction<Search, List<Study.Start>, Search> searches;
 
-  Finals(DistillConfig config, Rows rows, Sweep sweep) {
+  /**
+   * The last round of a sweep.
+   *
+   * @param searches makes the last round of a search, which has these trials
+   */
+  Finals(
+      DistillConfig config,
+      Rows rows,
+      Sweep sweep,
+      BiFunction<Search, List<Study.Start>, Search> searches) {
     this.config = config;
     this.rows = rows;
     this.sweep = sweep;
+    this.searches = searches;
   }
 
   /** The hard-label twin: the lowest log loss among the best trials of its search. */
   TrialOutcome twin(Search search) {
     List<TrialOutcome> best = best(search);
     if (rows.full() != rows.search()) {
-      List<TrialSpec> entries = new ArrayList<>();
-      best.forEach(o -> entries.add(entry(o.spec(), o.spec().temperature(), o.spec().alpha())));
-      best = succeeded(sweep.runAll(entries, rows.full()), best);
+      List<TrialSpec> entries = best.stream().map(TrialOutcome::spec).toList();
+      best = succeeded(run(search, entries), best);
     }
     return best.stream().min(Comparator.comparingDouble(TrialOutcome::logLoss)).orElseThrow();
   }
@@ -63,11 +75,11 @@ final class Finals {
       // Softer targets than T = 1 were worth searching, but on many rows did not hold on test rows.
       double temperature = fewRows || !config.temperatures().isEmpty() ? spec.temperature() : 1;
       for (double alpha : alphas) {
-        entries.add(entry(spec, temperature, alpha));
+        entries.add(spec.in(spec.search(), temperature, alpha));
       }
     }
     List<TrialOutcome> finalists = new ArrayList<>(fewRows ? best : List.of());
-    finalists.addAll(sweep.runAll(entries.stream().distinct().toList(), rows.full()));
+    finalists.addAll(run(search, entries.stream().distinct().toList()));
     return succeeded(finalists, best);
   }
 
@@ -84,14 +96,19 @@ final class Finals {
     return ranked.subList(0, Math.min(FINALISTS, ranked.size()));
   }
 
-  private static TrialSpec entry(TrialSpec spec, double temperature, double alpha) {
-    return spec.in(spec.search() + " final", temperature, alpha);
+  /** The outcomes of these on all rows, in their order. */
+  private List<TrialOutcome> run(Search search, List<TrialSpec> entries) {
+    SweepSpace space = search.space();
+    List<Study.Start> starts = entries.stream().map(space::start).toList();
+    Search round = searches.apply(search, starts);
+    sweep.run(List.of(round), rows.full());
+    return round.outcomes();
   }
 
   /** Those that did not fail; if all did, those of the search, which had not. */
   private static List<TrialOutcome> succeeded(
       List<TrialOutcome> finalists, List<TrialOutcome> otherwise) {
-    List<TrialOutcome> good = finalists.stream().filter(o -> o.failure().isEmpty()).toList();
+    List<TrialOutcome> good = finalists.stream().filter(TrialOutcome::succeeded).toList();
     return good.isEmpty() ? otherwise : good;
   }
 }

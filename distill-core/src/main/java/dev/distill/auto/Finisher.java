@@ -92,7 +92,8 @@ final class Finisher {
     Fold all = Rows.all(task.train());
     long start = System.nanoTime();
     try (FittedStudent fitted =
-        distiller.fit(spec, all, config.threads(), withSteps(spec, chosen.steps()))) {
+        distiller.fit(
+            spec, all, config.threads(), withSteps(spec, chosen.steps()), Distiller.Curve.NONE)) {
       double seconds = Distiller.seconds(start);
       PortableModel model =
           fitted

@@ -82,6 +82,7 @@ public final class LocalTrialExecutor implements TrialExecutor {
     private final Supplier<Optional<TrialSpec>> next;
     private final Function<TrialSpec, TrialOutcome> run;
     private final Consumer<TrialOutcome> tell;
+    private int running;
     private volatile boolean over;
 
     Turns(
@@ -101,16 +102,44 @@ public final class LocalTrialExecutor implements TrialExecutor {
         }
         finished = true;
       } finally {
-        over |= !finished;
+        if (!finished) {
+          end();
+        }
       }
     }
 
     private synchronized Optional<TrialSpec> take() {
-      return over ? Optional.empty() : next.get();
+      while (!over) {
+        Optional<TrialSpec> spec = next.get();
+        if (spec.isPresent()) {
+          running++;
+          return spec;
+        }
+        if (running == 0) {
+          end();
+        } else {
+          try {
+            wait();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+          }
+        }
+      }
+      return Optional.empty();
     }
 
     private synchronized void tell(TrialOutcome outcome) {
+      running--;
       tell.accept(outcome);
+      notifyAll();
+    }
+
+    void end() {
+      over = true;
+      synchronized (this) {
+        notifyAll();
+      }
     }
   }
 }

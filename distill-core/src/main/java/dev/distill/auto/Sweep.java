@@ -1,23 +1,26 @@
 package dev.distill.auto;
 
 import dev.distill.spi.FitCancelledException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToIntFunction;
 
 /** Runs trials through the executor and collects their outcomes. */
 final class Sweep {
+  /** How often other processes' trials are looked at. */
+  private static final Duration POLL = Duration.ofMillis(200);
+
   private final Distiller distiller;
   private final TrialExecutor executor;
   private final int threads;
   private final BooleanSupplier ending;
   private final SweepListener listener;
-  private final List<TrialOutcome> outcomes = new ArrayList<>();
-  private int done;
-  private int total;
+  private final List<Search> searches = new ArrayList<>();
   private boolean endedEarly;
 
   /**
@@ -38,54 +41,46 @@ final class Sweep {
     this.listener = listener;
   }
 
-  /** Runs all searches side by side, so that ending early leaves each with its share. */
-  void run(List<Search> searches, List<Fold> folds) {
-    total = searches.stream().mapToInt(Search::budget).sum();
-    while (nextRung(searches)) {
-      executor.run(
-          () -> next(searches),
-          spec -> distiller.run(spec, folds, perTrial(total)),
-          outcome -> {
-            noteCancelled(outcome);
-            for (Search search : searches) {
-              if (search.name().equals(outcome.spec().search())) {
-                search.tell(outcome);
-                listener.ended(outcome, search.best().orElse(null), ++done, total);
-              }
-            }
-          });
-    }
-    searches.forEach(s -> outcomes.addAll(s.outcomes()));
-  }
-
   /**
-   * Runs the given trials, or none of those that have not begun when the sweep is to end; their
-   * outcomes come in the order given.
+   * Runs searches side by side, so that ending early leaves each with its share. Beside other
+   * processes it waits until their trials have ended too.
    */
-  List<TrialOutcome> runAll(List<TrialSpec> specs, List<Fold> folds) {
-    Iterator<TrialSpec> left = specs.iterator();
-    List<TrialOutcome> ended = new ArrayList<>();
-    total += specs.size();
+  void run(List<Search> more, List<Fold> folds) {
+    searches.addAll(more);
+    int budget = more.stream().mapToInt(Search::budget).sum();
+    AtomicInteger running = new AtomicInteger();
     executor.run(
-        () -> next(left),
-        spec -> distiller.run(spec, folds, perTrial(specs.size())),
+        () -> {
+          Optional<TrialSpec> spec = next(more);
+          while (spec.isEmpty() && running.get() == 0 && waitsForOthers(more)) {
+            pause();
+            spec = next(more);
+          }
+          spec.ifPresent(s -> running.incrementAndGet());
+          return spec;
+        },
+        spec -> {
+          Search search = of(more, spec);
+          return distiller.run(
+              spec,
+              folds,
+              Math.max(1, threads / Math.min(threads, budget)),
+              (step, loss) -> search.report(spec, step, loss));
+        },
         outcome -> {
-          noteCancelled(outcome);
-          ended.add(outcome);
-          listener.ended(outcome, null, ++done, total);
+          running.decrementAndGet();
+          endedEarly |= outcome.cause() instanceof FitCancelledException;
+          Search search = of(more, outcome.spec());
+          search.tell(outcome);
+          listener.ended(
+              outcome, search.best().orElse(null), sum(Search::ended), sum(Search::budget));
         });
-    ended.sort(Comparator.comparingInt(o -> specs.indexOf(o.spec())));
-    outcomes.addAll(ended);
-    return ended;
+    endedEarly |= ending.getAsBoolean() && more.stream().anyMatch(search -> !search.over());
   }
 
-  /** All outcomes: each search's by number, then the finalists'. */
+  /** All outcomes, each search's in the order of asking. */
   List<TrialOutcome> outcomes() {
-    return List.copyOf(outcomes);
-  }
-
-  private int perTrial(int trials) {
-    return Math.max(1, threads / Math.min(threads, trials));
+    return searches.stream().flatMap(search -> search.outcomes().stream()).toList();
   }
 
   /** Whether trials were left out or broken off. */
@@ -93,42 +88,37 @@ final class Sweep {
     return endedEarly;
   }
 
-  private boolean nextRung(List<Search> searches) {
-    boolean more = false;
-    for (Search search : searches) {
-      if (!ending.getAsBoolean() || !search.settled()) {
-        more |= search.nextRung();
-      } else {
-        endedEarly |= search.asked() < search.budget();
-      }
-    }
-    return more;
+  private int sum(ToIntFunction<Search> count) {
+    return searches.stream().mapToInt(count).sum();
   }
 
-  private void noteCancelled(TrialOutcome outcome) {
-    endedEarly |= outcome.cause() instanceof FitCancelledException;
+  private static Search of(List<Search> searches, TrialSpec spec) {
+    return searches.stream()
+        .filter(search -> search.name().equals(spec.search()))
+        .findFirst()
+        .orElseThrow();
   }
 
-  private Optional<TrialSpec> next(Iterator<TrialSpec> left) {
-    if (!left.hasNext()) {
-      return Optional.empty();
+  /** Whether trials of other processes are to be waited for. */
+  private boolean waitsForOthers(List<Search> more) {
+    return !ending.getAsBoolean() && more.stream().anyMatch(Search::othersRun);
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(POLL.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    if (ending.getAsBoolean()) {
-      endedEarly = true;
-      return Optional.empty();
-    }
-    return Optional.of(left.next());
   }
 
   /** The next trial of the search that is furthest from its budget. */
-  private Optional<TrialSpec> next(List<Search> searches) {
-    List<Search> order = new ArrayList<>(searches);
+  private Optional<TrialSpec> next(List<Search> from) {
+    List<Search> order = new ArrayList<>(from);
     if (ending.getAsBoolean()) {
-      endedEarly |= order.stream().anyMatch(s -> s.settled() && s.asked() < s.budget());
       order.removeIf(Search::settled);
     }
-    order.sort(
-        (a, b) -> Double.compare((double) a.asked() / a.budget(), (double) b.asked() / b.budget()));
+    order.sort(Comparator.comparingDouble(s -> (double) s.asked() / s.budget()));
     for (Search search : order) {
       Optional<TrialSpec> spec = search.ask();
       if (spec.isPresent()) {

@@ -12,7 +12,9 @@ public interface TrialExecutor {
   /**
    * Runs trials until there are no more, several at once.
    *
-   * @param next the next trial, or empty for no more; called by one thread at a time
+   * @param next the next trial, or empty for none now: it is asked again after each outcome that
+   *     was told, and when it has none while no trial is running, there are no more; called by one
+   *     thread at a time, never while an outcome is told
    * @param run runs a trial and returns its outcome; it throws only {@link Error}s
    * @param tell takes each outcome; called by one thread at a time
    */

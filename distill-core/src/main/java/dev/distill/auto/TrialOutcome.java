@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param calibration the scalar temperature that the logits are divided by
  * @param steps training steps kept, the mean over folds; 0 if the family has none
  * @param seconds wall time
+ * @param pruned whether it was ended early because its curve promised nothing; then it has no
+ *     figures
  * @param cause why it failed, null unless it did
  */
 public record TrialOutcome(
@@ -24,27 +26,35 @@ public record TrialOutcome(
     double calibration,
     int steps,
     double seconds,
+    boolean pruned,
     @Nullable Throwable cause) {
 
-  /** Checks that what did not fail has a loss to be compared by. */
+  /** Checks that what succeeded has a loss to be compared by. */
   public TrialOutcome {
-    if (cause == null && !Double.isFinite(loss)) {
+    if (cause == null && !pruned && !Double.isFinite(loss)) {
       throw new IllegalArgumentException("loss must be finite, got " + loss);
     }
   }
 
   /** The outcome of a trial that failed. */
   public static TrialOutcome failed(TrialSpec spec, double seconds, Throwable cause) {
+    return without(spec, seconds, false, Causes.readable(cause));
+  }
+
+  /** The outcome of a trial that was ended early. */
+  public static TrialOutcome pruned(TrialSpec spec, double seconds) {
+    return without(spec, seconds, true, null);
+  }
+
+  private static TrialOutcome without(
+      TrialSpec spec, double seconds, boolean pruned, @Nullable Throwable cause) {
     return new TrialOutcome(
-        spec,
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        1,
-        0,
-        seconds,
-        Causes.readable(cause));
+        spec, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 1, 0, seconds, pruned, cause);
+  }
+
+  /** Whether it has figures: it neither failed nor was pruned. */
+  public boolean succeeded() {
+    return cause == null && !pruned;
   }
 
   /** Why it failed, if it did. */

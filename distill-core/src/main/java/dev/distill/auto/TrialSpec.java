@@ -12,6 +12,7 @@ import dev.distill.spi.Hyperparameters;
  * @param temperature T that the teacher's distribution is softened by, &gt; 0
  * @param alpha weight of the teacher in training, 0 to 1
  * @param hyperparameters the family's own
+ * @param purpose a name for its draws, unique within the search it comes from
  * @param seed seed of the fit
  */
 public record TrialSpec(
@@ -22,6 +23,7 @@ public record TrialSpec(
     double temperature,
     double alpha,
     Hyperparameters hyperparameters,
+    String purpose,
     long seed) {
 
   /** What a trial trains on and is judged by. */
@@ -37,7 +39,15 @@ public record TrialSpec(
   /** The same in another search, at another temperature and weight of the teacher. */
   TrialSpec in(String otherSearch, double otherTemperature, double otherAlpha) {
     return new TrialSpec(
-        otherSearch, kind, number, family, otherTemperature, otherAlpha, hyperparameters, seed);
+        otherSearch,
+        kind,
+        number,
+        family,
+        otherTemperature,
+        otherAlpha,
+        hyperparameters,
+        purpose,
+        seed);
   }
 
   /**
@@ -52,6 +62,7 @@ public record TrialSpec(
         other.temperature,
         other.alpha,
         hyperparameters,
+        purpose,
         seed);
   }
 }

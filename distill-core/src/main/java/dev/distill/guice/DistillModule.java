@@ -7,8 +7,9 @@ import dev.distill.auto.DistillConfig;
 import dev.distill.auto.LocalTrialExecutor;
 import dev.distill.auto.SelectionRule;
 import dev.distill.auto.StudentCatalog;
+import dev.distill.auto.StudySettings;
 import dev.distill.auto.TrialExecutor;
-import dev.distill.search.RandomSampler;
+import dev.distill.search.Pruner;
 import dev.distill.search.Sampler;
 
 /**
@@ -28,7 +29,8 @@ public final class DistillModule extends AbstractModule {
   protected void configure() {
     binder().requireExplicitBindings();
     bind(DistillConfig.class).toInstance(config);
-    bind(Sampler.class).toInstance(new RandomSampler());
+    bind(Sampler.class).toInstance(StudySettings.defaults().sampler());
+    bind(Pruner.class).toInstance(StudySettings.defaults().pruner());
     bind(SelectionRule.class).toInstance(SelectionRule::closestToTeacher);
   }
 
@@ -43,12 +45,17 @@ public final class DistillModule extends AbstractModule {
   }
 
   @Provides
+  StudySettings studies(Sampler sampler, Pruner pruner) {
+    return StudySettings.inMemory(sampler, pruner);
+  }
+
+  @Provides
   AutoDistiller distiller(
       StudentCatalog catalog,
       DistillConfig config,
-      Sampler sampler,
+      StudySettings studies,
       SelectionRule selection,
       TrialExecutor executor) {
-    return new AutoDistiller(catalog, config, sampler, selection, executor);
+    return new AutoDistiller(catalog, config, studies, selection, executor);
   }
 }

@@ -21,32 +21,34 @@ public final class Leaderboard {
     StringBuilder text =
         new StringBuilder(
             "search,trial,family,temperature,alpha,loss,kl,log_loss,accuracy,"
-                + "calibration_temperature,steps,seconds,hyperparameters,failure\n");
+                + "calibration_temperature,steps,seconds,state,hyperparameters,failure\n");
     trials.stream()
         .sorted(
             Comparator.comparing((TrialOutcome t) -> t.failure().isPresent())
+                .thenComparing(t -> t.pruned())
                 .thenComparing(TrialOutcome::loss)
                 .thenComparing(t -> t.spec().search())
                 .thenComparing(t -> t.spec().number()))
         .forEach(t -> line(text, t));
     for (StudentCatalog.Problem problem : problems) {
       text.append(quoted("-")).append(",,").append(quoted(problem.name()));
-      text.append(",".repeat(11)).append(quoted(problem.message())).append('\n');
+      text.append(",".repeat(12)).append(quoted(problem.message())).append('\n');
     }
     return text.toString();
   }
 
   private static void line(StringBuilder text, TrialOutcome t) {
-    boolean failed = t.failure().isPresent();
+    boolean without = !t.succeeded();
     text.append(quoted(t.spec().search())).append(',').append(t.spec().number());
     text.append(',').append(quoted(t.spec().family()));
     text.append(',').append(t.spec().temperature()).append(',').append(t.spec().alpha());
     for (double value :
         new double[] {t.loss(), t.kl(), t.logLoss(), t.accuracy(), t.calibration()}) {
-      text.append(',').append(failed ? "" : Double.toString(value));
+      text.append(',').append(without ? "" : Double.toString(value));
     }
-    text.append(',').append(failed ? "" : Integer.toString(t.steps()));
+    text.append(',').append(without ? "" : Integer.toString(t.steps()));
     text.append(',').append(t.seconds());
+    text.append(',').append(t.succeeded() ? "complete" : t.pruned() ? "pruned" : "failed");
     StringBuilder hyperparameters = new StringBuilder();
     t.spec()
         .hyperparameters()

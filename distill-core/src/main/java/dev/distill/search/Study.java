@@ -51,25 +51,37 @@ public final class Study {
   }
 
   /** Puts a configuration in front of what the sampler would suggest. */
-  public void enqueue(Hyperparameters parameters) {
-    enqueue(parameters, "", Map.of());
+  public synchronized void enqueue(Hyperparameters parameters) {
+    Trial waiting = waiting(parameters, "");
+    store.exclusively(name, () -> store.add(name, waiting));
   }
 
   /**
-   * Puts a configuration in front of what the sampler would suggest.
+   * What a study starts with.
    *
-   * @param purpose a name for its draws, as in {@link #ask(SearchSpace, String, int)}
-   * @param userAttributes of the trial
+   * @param purpose a name for the trial's draws
+   * @param parameters some or all of them; the others take their defaults
    */
-  public synchronized void enqueue(
-      Hyperparameters parameters, String purpose, Map<String, Object> userAttributes) {
-    Trial waiting =
-        Trial.of(0, Trial.State.WAITING, settings.space.complete(parameters.values()), purpose);
-    for (Map.Entry<String, Object> attribute : userAttributes.entrySet()) {
-      waiting = waiting.withUser(attribute.getKey(), attribute.getValue());
-    }
-    Trial added = waiting;
-    store.exclusively(name, () -> store.add(name, added));
+  public record Start(String purpose, Hyperparameters parameters) {}
+
+  /**
+   * Enqueues what a study starts with: those of the given configurations that it does not have yet,
+   * the first trials of a study being the first of them.
+   */
+  public synchronized void startWith(List<Start> starts) {
+    store.exclusively(
+        name,
+        () -> {
+          int there = store.trials(name).size();
+          starts.stream()
+              .skip(there)
+              .forEach(start -> store.add(name, waiting(start.parameters(), start.purpose())));
+          return there;
+        });
+  }
+
+  private Trial waiting(Hyperparameters parameters, String purpose) {
+    return Trial.of(0, Trial.State.WAITING, settings.space.complete(parameters.values()), purpose);
   }
 
   /**
@@ -79,7 +91,7 @@ public final class Study {
    *     ended ({@link Builder#inFlight})
    */
   public Optional<Trial> ask() {
-    return ask(settings.space, "trial", -1);
+    return ask(settings.space);
   }
 
   /**
@@ -87,11 +99,9 @@ public final class Study {
    * lies.
    *
    * @param part the space, or what {@link SearchSpace#where} makes of it
-   * @param group names what is asked for; with the index it names the sampler's draws
-   * @param index which suggestion of that group this is, from 0; -1 for the number of trials so far
    * @return as in {@link #ask()}
    */
-  public synchronized Optional<Trial> ask(SearchSpace part, String group, int index) {
+  public synchronized Optional<Trial> ask(SearchSpace part) {
     return store.exclusively(
         name,
         () -> {
@@ -107,8 +117,8 @@ public final class Study {
           if (!ready(known)) {
             return Optional.empty();
           }
-          int nth = index < 0 ? known.size() : index;
-          String purpose = group + " " + nth;
+          int nth = known.size();
+          String purpose = "trial " + nth;
           return settings
               .sampler
               .suggest(
@@ -289,6 +299,14 @@ public final class Study {
   /** A copy of all trials in the order of asking. */
   public List<Trial> trials() {
     return store.trials(name);
+  }
+
+  /**
+   * The trials that count, in the order of asking: one whose worker died is left out, and the one
+   * that was given instead of it stands in its place.
+   */
+  public List<Trial> counted() {
+    return counted(store.trials(name));
   }
 
   /**

@@ -125,7 +125,7 @@ public record Trial(
   }
 
   /** The name that its draws were made under, empty if another program made it. */
-  String purpose() {
+  public String purpose() {
     return String.valueOf(systemAttributes.getOrDefault(PURPOSE, ""));
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.distill.data.Dataset;
 import dev.distill.search.GridSampler;
+import dev.distill.search.Pruner;
 import dev.distill.search.RandomSampler;
 import dev.distill.spi.FitException;
 import dev.distill.spi.Hyperparameters;
@@ -530,7 +531,7 @@ class AutoDistillerTest {
         new AutoDistiller(
                 StudentCatalog.of(List.of(soft)),
                 config().trials(1000).temperatures(List.of(1.0)).alphas(List.of(0.3, 0.7)).build(),
-                new GridSampler(2),
+                StudySettings.inMemory(new GridSampler(2), Pruner.NONE),
                 SelectionRule::closestToTeacher,
                 new LocalTrialExecutor(2))
             .distill(task, QUIET, new Cancellation());
@@ -570,7 +571,7 @@ class AutoDistillerTest {
         new AutoDistiller(
                 StudentCatalog.of(List.of(soft)),
                 config().build(),
-                new RandomSampler(),
+                StudySettings.inMemory(new RandomSampler(), Pruner.NONE),
                 (outcomes, twin) -> {
                   finalists.add(outcomes.size());
                   assertThat(twin.spec().kind()).isEqualTo(TrialSpec.Kind.TWIN);
@@ -691,8 +692,9 @@ class AutoDistillerTest {
             2,
             0.5,
             new Hyperparameters(Map.of("cut", 0.2, "smooth", 1.0)),
+            "trial 0",
             7);
-    TrialOutcome outcome = distiller.run(spec, rows.search(), 1);
+    TrialOutcome outcome = distiller.run(spec, rows.search(), 1, Distiller.Curve.NONE);
     assertThat(outcome.failure()).isEmpty();
     assertThat(outcome.loss()).isBetween(0.0, 1.0);
     assertThat(outcome.kl()).isBetween(0.0, 0.05);
@@ -700,7 +702,8 @@ class AutoDistillerTest {
     // Each row is judged once and fitted on in the other fold.
     assertThat(soft.fits()).hasSize(2);
     assertThat(soft.fits().get(0).context().seed()).isEqualTo(7);
-    assertThat(distiller.run(spec, List.of(Rows.all(task.train())), 1).cause())
+    assertThat(
+            distiller.run(spec, List.of(Rows.all(task.train())), 1, Distiller.Curve.NONE).cause())
         .hasMessage("a fold without validation rows can't be judged");
   }
 }

@@ -259,6 +259,7 @@ class HostileFamiliesTest {
             1,
             0.5,
             catalog.get(id).searchSpace(new dev.distill.spi.TaskShape(100, 2, 2)).defaults(),
+            "trial 0",
             7);
     return new Distiller(
             catalog,
@@ -268,7 +269,7 @@ class HostileFamiliesTest {
             Duration.ofMinutes(1),
             new SharedForms(),
             () -> false)
-        .fit(spec, Rows.all(task.train()), 1, spec.hyperparameters());
+        .fit(spec, Rows.all(task.train()), 1, spec.hyperparameters(), Distiller.Curve.NONE);
   }
 
   @Test

@@ -23,11 +23,19 @@ class LocalTrialExecutorTest {
 
   private static TrialSpec spec(int number) {
     return new TrialSpec(
-        "s", TrialSpec.Kind.STUDENT, number, "f", 1, 0.5, new Hyperparameters(Map.of()), number);
+        "s",
+        TrialSpec.Kind.STUDENT,
+        number,
+        "f",
+        1,
+        0.5,
+        new Hyperparameters(Map.of()),
+        "t",
+        number);
   }
 
   private static TrialOutcome outcome(TrialSpec spec) {
-    return new TrialOutcome(spec, spec.number(), 0, 0, 0, 1, 0, 0, null);
+    return new TrialOutcome(spec, spec.number(), 0, 0, 0, 1, 0, 0, false, null);
   }
 
   /** Trials 0 to count − 1; must be called by one thread at a time. */

@@ -16,18 +16,18 @@ import org.junit.jupiter.api.Test;
 class LeaderboardTest {
   private static final String HEADER =
       "search,trial,family,temperature,alpha,loss,kl,log_loss,accuracy,"
-          + "calibration_temperature,steps,seconds,hyperparameters,failure\n";
+          + "calibration_temperature,steps,seconds,state,hyperparameters,failure\n";
 
   private static TrialSpec spec(String search, int number) {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("depth", 3);
     values.put("rate", 0.5);
     return new TrialSpec(
-        search, TrialSpec.Kind.STUDENT, number, "a.b", 2, 0.7, new Hyperparameters(values), 1);
+        search, TrialSpec.Kind.STUDENT, number, "a.b", 2, 0.7, new Hyperparameters(values), "t", 1);
   }
 
   private static TrialOutcome good(String search, int number, double loss) {
-    return new TrialOutcome(spec(search, number), loss, 0.1, 0.2, 0.9, 1.5, 12, 0.25, null);
+    return new TrialOutcome(spec(search, number), loss, 0.1, 0.2, 0.9, 1.5, 12, 0.25, false, null);
   }
 
   @Test
@@ -40,7 +40,7 @@ class LeaderboardTest {
     assertThat(Leaderboard.csv(List.of(good("student", 4, 0.3)), List.of()))
         .isEqualTo(
             HEADER
-                + "\"student\",4,\"a.b\",2.0,0.7,0.3,0.1,0.2,0.9,1.5,12,0.25,"
+                + "\"student\",4,\"a.b\",2.0,0.7,0.3,0.1,0.2,0.9,1.5,12,0.25,complete,"
                 + "\"depth=3 rate=0.5\",\n");
   }
 
@@ -81,7 +81,7 @@ class LeaderboardTest {
     assertThat(csv)
         .isEqualTo(
             HEADER
-                + "\"student\",0,\"a.b\",2.0,0.7,,,,,,,0.5,\"depth=3 rate=0.5\","
+                + "\"student\",0,\"a.b\",2.0,0.7,,,,,,,0.5,failed,\"depth=3 rate=0.5\","
                 + "\"dev.distill.spi.FitException: got \"\"x\"\", expected\ny\"\n");
   }
 
@@ -94,7 +94,7 @@ class LeaderboardTest {
     List<String> lines = csv.lines().toList();
     assertThat(lines).hasSize(3);
     assertThat(lines.get(2))
-        .isEqualTo("\"-\",,\"plug.Bad\",,,,,,,,,,,\"plug.Bad can't be used: \"\"no\"\"\"");
+        .isEqualTo("\"-\",,\"plug.Bad\",,,,,,,,,,,,\"plug.Bad can't be used: \"\"no\"\"\"");
     assertThat(lines.get(2).chars().filter(c -> c == ',').count())
         .isEqualTo(HEADER.chars().filter(c -> c == ',').count());
   }

@@ -1,0 +1,91 @@
+package dev.distill.auto;
+
+import dev.distill.search.Study;
+import dev.distill.spi.Seeds;
+import dev.distill.spi.StudentModel;
+import dev.distill.spi.TaskShape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Makes the searches of a sweep, each a study of its own in the store. */
+final class Searches {
+  private final DistillConfig config;
+  private final StudySettings settings;
+  private final List<StudentModel> families;
+  private final TaskShape shape;
+  private final Map<String, Object> identity;
+
+  Searches(
+      DistillConfig config,
+      StudySettings settings,
+      List<StudentModel> families,
+      TaskShape shape,
+      Map<String, Object> identity) {
+    this.config = config;
+    this.settings = settings;
+    this.families = families;
+    this.shape = shape;
+    this.identity = identity;
+  }
+
+  /** The students' searches by plan, and the twin's, with as many trials as they have, last. */
+  List<Search> all() {
+    List<Search> searches = new ArrayList<>();
+    if (config.plan() == SweepPlan.REFERENCE) {
+      for (StudentModel family : families) {
+        for (double t : orElse(config.temperatures(), List.of(0.5, 1.0, 2.0))) {
+          for (double a : orElse(config.alphas(), List.of(0.3, 0.5, 0.7))) {
+            SweepSpace cell =
+                space(TrialSpec.Kind.REFERENCE, List.of(family), List.of(t), List.of(a));
+            searches.add(
+                first("%s T=%s alpha=%s".formatted(family.id(), t, a), cell, config.trials()));
+          }
+        }
+      }
+    } else {
+      SweepSpace space =
+          space(TrialSpec.Kind.STUDENT, families, config.temperatures(), config.alphas());
+      searches.add(first("student", space, config.trials()));
+    }
+    int budget = searches.stream().mapToInt(Search::budget).sum();
+    searches.add(first("twin", space(TrialSpec.Kind.TWIN, families, List.of(), List.of()), budget));
+    return searches;
+  }
+
+  /** The last round of a search: these trials and no others. */
+  Search last(Search search, List<Study.Start> trials) {
+    String name = search.name() + " final";
+    return new Search(
+        name, search.space(), study(name, search.space()), trials, trials.size(), false);
+  }
+
+  private Search first(String name, SweepSpace space, int budget) {
+    return new Search(name, space, study(name, space), space.defaults(), budget, true);
+  }
+
+  private SweepSpace space(
+      TrialSpec.Kind kind,
+      List<StudentModel> some,
+      List<Double> temperatures,
+      List<Double> alphas) {
+    return new SweepSpace(kind, some, shape, temperatures, alphas, config.seed());
+  }
+
+  private Study study(String name, SweepSpace space) {
+    Study.Builder study =
+        Study.builder(space.space())
+            .name(settings.name() + "/" + name)
+            .seed(Seeds.derive(config.seed(), "search"))
+            .sampler(settings.sampler())
+            .pruner(settings.pruner())
+            .store(settings.store())
+            .identity(identity)
+            .inFlight(config.inFlight());
+    return settings.resume() ? study.resume() : study.create();
+  }
+
+  private static List<Double> orElse(List<Double> values, List<Double> otherwise) {
+    return values.isEmpty() ? otherwise : values;
+  }
+}

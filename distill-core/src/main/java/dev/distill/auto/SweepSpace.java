@@ -1,0 +1,190 @@
+package dev.distill.auto;
+
+import dev.distill.search.Study;
+import dev.distill.search.Trial;
+import dev.distill.spi.Hyperparameter;
+import dev.distill.spi.Hyperparameters;
+import dev.distill.spi.SearchSpace;
+import dev.distill.spi.Seeds;
+import dev.distill.spi.StudentModel;
+import dev.distill.spi.TaskShape;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The space of a sweep's search, and what a point in it is: the families' spaces, each under the
+ * choice of its family and with its id before the names; then temperature and alpha.
+ */
+final class SweepSpace {
+  static final String FAMILY = "family";
+  private static final String TEMPERATURE = "temperature";
+  private static final String ALPHA = "alpha";
+
+  private final TrialSpec.Kind kind;
+  private final List<StudentModel> families;
+  private final TaskShape shape;
+  private final long seed;
+  private final SearchSpace space;
+
+  /**
+   * A space.
+   *
+   * @param temperatures options, or empty for a range; ignored by a twin
+   * @param alphas options, or empty for a range; ignored by a twin
+   * @param seed the seeds of fits are derived from it
+   */
+  SweepSpace(
+      TrialSpec.Kind kind,
+      List<StudentModel> families,
+      TaskShape shape,
+      List<Double> temperatures,
+      List<Double> alphas,
+      long seed) {
+    this.kind = kind;
+    this.families = families;
+    this.shape = shape;
+    this.seed = seed;
+    SearchSpace.Builder all = SearchSpace.builder();
+    List<String> ids = families.stream().map(StudentModel::id).toList();
+    all.add(new Hyperparameter.Choice(FAMILY, ids, ids.get(0), "student family"));
+    for (StudentModel family : families) {
+      addFamily(all, family);
+    }
+    if (kind != TrialSpec.Kind.TWIN) {
+      all.add(
+          dimension(TEMPERATURE, temperatures, 0.5, 5, true, 1, "temperature of the soft targets"));
+      all.add(dimension(ALPHA, alphas, 0, 1, false, 0.7, "weight of the teacher"));
+    }
+    space = all.build();
+  }
+
+  private void addFamily(SearchSpace.Builder all, StudentModel family) {
+    SearchSpace own = family.searchSpace(shape);
+    for (SearchSpace.Dimension dimension : own.dimensions()) {
+      if (earlyStopped(own, dimension.parameter().name())) {
+        continue;
+      }
+      Hyperparameter named = prefixed(dimension.parameter(), family.id() + ".");
+      if (dimension.underChoice() != null && dimension.underOption() != null) {
+        all.addUnder(family.id() + "." + dimension.underChoice(), dimension.underOption(), named);
+      } else {
+        all.addUnder(FAMILY, family.id(), named);
+      }
+    }
+  }
+
+  /** Steps are not searched where validation rows say when to stop. */
+  private boolean earlyStopped(SearchSpace own, String parameter) {
+    return kind != TrialSpec.Kind.REFERENCE && own.steps().filter(parameter::equals).isPresent();
+  }
+
+  private static Hyperparameter prefixed(Hyperparameter parameter, String prefix) {
+    String name = prefix + parameter.name();
+    if (parameter instanceof Hyperparameter.Int p) {
+      return new Hyperparameter.Int(name, p.low(), p.high(), p.log(), p.initial(), p.description());
+    }
+    if (parameter instanceof Hyperparameter.Real p) {
+      return new Hyperparameter.Real(
+          name, p.low(), p.high(), p.log(), p.initial(), p.description());
+    }
+    Hyperparameter.Choice p = (Hyperparameter.Choice) parameter;
+    return new Hyperparameter.Choice(name, p.options(), p.initial(), p.description());
+  }
+
+  private static Hyperparameter dimension(
+      String name,
+      List<Double> options,
+      double low,
+      double high,
+      boolean log,
+      double initial,
+      String description) {
+    if (options.isEmpty()) {
+      return new Hyperparameter.Real(name, low, high, log, initial, description);
+    }
+    List<String> texts = options.stream().distinct().map(String::valueOf).toList();
+    String nearest =
+        options.stream()
+            .min(Comparator.comparingDouble(v -> Math.abs(v - initial)))
+            .map(String::valueOf)
+            .orElseThrow();
+    return new Hyperparameter.Choice(name, texts, nearest, description);
+  }
+
+  SearchSpace space() {
+    return space;
+  }
+
+  /** Each family's default configuration. */
+  List<Study.Start> defaults() {
+    return families.stream()
+        .map(StudentModel::id)
+        .map(id -> new Study.Start(id, space.where(FAMILY, id).defaults()))
+        .toList();
+  }
+
+  /** The point of this space at which a trial does what the spec says. */
+  Study.Start start(TrialSpec spec) {
+    SearchSpace part = space.where(FAMILY, spec.family());
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (SearchSpace.Dimension dimension : part.dimensions()) {
+      Hyperparameter parameter = dimension.parameter();
+      @Nullable Object value =
+          switch (parameter.name()) {
+            case FAMILY -> spec.family();
+            case TEMPERATURE -> typed(parameter, spec.temperature());
+            case ALPHA -> typed(parameter, spec.alpha());
+            default ->
+                spec.hyperparameters()
+                    .values()
+                    .get(parameter.name().substring(spec.family().length() + 1));
+          };
+      if (value != null) {
+        values.put(parameter.name(), value);
+      }
+    }
+    return new Study.Start(spec.purpose(), new Hyperparameters(values));
+  }
+
+  private static Object typed(Hyperparameter parameter, double value) {
+    return parameter instanceof Hyperparameter.Choice ? (Object) Double.toString(value) : value;
+  }
+
+  /** What a trial at a point of this space is to do. */
+  TrialSpec spec(String search, Trial trial) {
+    Map<String, Object> values = trial.parameters().values();
+    String id = String.valueOf(values.get(FAMILY));
+    StudentModel family =
+        families.stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow();
+    SearchSpace own = family.searchSpace(shape);
+    Map<String, Object> hyperparameters = new LinkedHashMap<>();
+    for (SearchSpace.Dimension dimension : own.dimensions()) {
+      Hyperparameter parameter = dimension.parameter();
+      Object value = values.get(id + "." + parameter.name());
+      if (earlyStopped(own, parameter.name()) && parameter instanceof Hyperparameter.Int steps) {
+        value = steps.high();
+      }
+      if (value != null) {
+        hyperparameters.put(parameter.name(), value);
+      }
+    }
+    boolean twin = kind == TrialSpec.Kind.TWIN;
+    return new TrialSpec(
+        search,
+        kind,
+        trial.number(),
+        id,
+        twin ? 1 : number(values.get(TEMPERATURE)),
+        twin ? 0 : number(values.get(ALPHA)),
+        new Hyperparameters(hyperparameters),
+        trial.purpose(),
+        Seeds.derive(seed, "fit " + trial.purpose()));
+  }
+
+  private static double number(@Nullable Object value) {
+    return value instanceof Double number ? number : Double.parseDouble(String.valueOf(value));
+  }
+}
