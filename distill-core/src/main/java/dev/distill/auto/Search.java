@@ -42,7 +42,13 @@ final class Search {
    * @param budget trials; all the starts are given even if that is more
    * @param needed whether the sweep can't do without a success of this search
    */
-  Search(String name, SweepSpace space, Study study, List<Study.Start> starts, int budget) {
+  Search(
+      String name,
+      SweepSpace space,
+      Study study,
+      List<Study.Start> starts,
+      int budget,
+      boolean needed) {
     this.name = name;
     this.space = space;
     this.study = study;
