@@ -77,7 +77,7 @@ final class Searches {
         Study.builder(space.space())
             .name(settings.name() + "/" + name)
             .seed(Seeds.derive(config.seed(), "search"))
-            .sampler(settings.sampler())
+            .sampler(new KnownGood(space, settings.sampler()))
             .pruner(settings.pruner())
             .store(settings.store())
             .identity(identity)

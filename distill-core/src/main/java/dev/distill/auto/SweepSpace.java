@@ -8,6 +8,7 @@ import dev.distill.spi.SearchSpace;
 import dev.distill.spi.Seeds;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TaskShape;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,6 +127,32 @@ final class SweepSpace {
         .toList();
   }
 
+  /**
+   * The family's configurations known to be good, as the values of its dimensions in this space;
+   * the default is the first.
+   */
+  List<Map<String, Object>> starts(String family) {
+    SearchSpace own = family(family).searchSpace(shape);
+    List<Map<String, Object>> starts = new ArrayList<>();
+    for (Hyperparameters start : own.starts()) {
+      Map<String, Object> values = new LinkedHashMap<>();
+      start
+          .values()
+          .forEach(
+              (name, value) -> {
+                if (!earlyStopped(own, name)) {
+                  values.put(family + "." + name, value);
+                }
+              });
+      starts.add(values);
+    }
+    return starts;
+  }
+
+  private StudentModel family(String id) {
+    return families.stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow();
+  }
+
   /** The point of this space at which a trial does what the spec says. */
   Study.Start start(TrialSpec spec) {
     SearchSpace part = space.where(FAMILY, spec.family());
@@ -157,9 +184,7 @@ final class SweepSpace {
   TrialSpec spec(String search, Trial trial) {
     Map<String, Object> values = trial.parameters().values();
     String id = String.valueOf(values.get(FAMILY));
-    StudentModel family =
-        families.stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow();
-    SearchSpace own = family.searchSpace(shape);
+    SearchSpace own = family(id).searchSpace(shape);
     Map<String, Object> hyperparameters = new LinkedHashMap<>();
     for (SearchSpace.Dimension dimension : own.dimensions()) {
       Hyperparameter parameter = dimension.parameter();

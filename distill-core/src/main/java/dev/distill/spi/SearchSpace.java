@@ -29,10 +29,13 @@ public final class SearchSpace {
 
   private final List<Dimension> dimensions;
   private final @Nullable String steps;
+  private final List<Map<String, Object>> starts;
 
-  private SearchSpace(List<Dimension> dimensions, @Nullable String steps) {
+  private SearchSpace(
+      List<Dimension> dimensions, @Nullable String steps, List<Map<String, Object>> starts) {
     this.dimensions = List.copyOf(dimensions);
     this.steps = steps;
+    this.starts = List.copyOf(starts);
   }
 
   /** An empty builder. */
@@ -53,6 +56,14 @@ public final class SearchSpace {
   /** The default configuration. */
   public Hyperparameters defaults() {
     return complete(Map.of());
+  }
+
+  /** The configurations known to be good, to be tried first: the default, then the others. */
+  public List<Hyperparameters> starts() {
+    List<Hyperparameters> all = new ArrayList<>();
+    all.add(defaults());
+    starts.forEach(start -> all.add(complete(start)));
+    return all;
   }
 
   /**
@@ -153,6 +164,7 @@ public final class SearchSpace {
   /** Collects dimensions in order. */
   public static final class Builder {
     private final List<Dimension> dimensions = new ArrayList<>();
+    private final List<Map<String, Object>> starts = new ArrayList<>();
     private @Nullable String steps;
 
     private Builder() {}
@@ -175,11 +187,17 @@ public final class SearchSpace {
       return add(parameter);
     }
 
+    /** Adds a configuration known to be good; what it leaves out has its default. */
+    public Builder start(Map<String, Object> values) {
+      starts.add(Map.copyOf(values));
+      return this;
+    }
+
     /**
      * The space.
      *
-     * @throws IllegalArgumentException if a name stands twice or a condition names no earlier
-     *     choice or none of its options
+     * @throws IllegalArgumentException if a start is not in the space, if a name stands twice or a
+     *     condition names no earlier choice or none of its options
      */
     public SearchSpace build() {
       Map<String, Hyperparameter> seen = new LinkedHashMap<>();
@@ -192,7 +210,9 @@ public final class SearchSpace {
           throw new IllegalArgumentException("hyperparameter '" + name + "' stands twice");
         }
       }
-      return new SearchSpace(dimensions, steps);
+      SearchSpace space = new SearchSpace(dimensions, steps, starts);
+      space.starts();
+      return space;
     }
 
     private static void checkCondition(Dimension dimension, @Nullable Hyperparameter under) {

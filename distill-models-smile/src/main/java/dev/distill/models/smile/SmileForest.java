@@ -15,6 +15,7 @@ import dev.distill.spi.TrainingSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import smile.base.cart.Node;
 
@@ -75,6 +76,16 @@ public final class SmileForest implements StudentModel {
                 true,
                 Math.max(Math.min(columns, 4), columns / 2),
                 "columns tried at a split"))
+        .start(
+            Map.of(
+                TREES,
+                80,
+                LEAVES,
+                leaves,
+                MIN_ROWS,
+                1,
+                COLUMNS,
+                Math.max(Math.min(columns, 2), (int) Math.sqrt(columns))))
         .build();
   }
 

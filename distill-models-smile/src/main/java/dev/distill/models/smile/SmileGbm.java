@@ -21,6 +21,7 @@ import dev.distill.spi.TrainingSet;
 import dev.distill.spi.Validation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import smile.base.cart.Node;
 
@@ -105,6 +106,19 @@ public final class SmileGbm implements StudentModel {
               "one_class",
               "a tree a class and round, or one tree a round whose leaves hold all classes"));
     }
+    // Deeper trees that see less of the data each.
+    space.start(
+        Map.of(
+            DEPTH,
+            6,
+            RATE,
+            24.0 / rounds,
+            LAMBDA,
+            5.0,
+            SUBSAMPLE,
+            0.7,
+            COLUMNS,
+            Math.max(Math.min(columns, 2), columns / 4)));
     return space.build();
   }
 

@@ -19,6 +19,7 @@ import dev.distill.spi.TaskShape;
 import dev.distill.spi.TrainingSet;
 import dev.distill.spi.Validation;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -74,6 +75,7 @@ public final class SmileMlp implements StudentModel {
                 ACTIVATION, List.of("rectifier", "tanh"), "rectifier", "of hidden units"))
         .add(new Hyperparameter.Real(RATE, 1e-3, 0.02, true, 0.008, "learning rate"))
         .add(new Hyperparameter.Real(L2, 1e-5, 0.5, true, 1e-3, "weight decay"))
+        .start(Map.of(HIDDEN, 96, LAYERS, 2, RATE, 0.004, L2, 1e-4))
         .build();
   }
 

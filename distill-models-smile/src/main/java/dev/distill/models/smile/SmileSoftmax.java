@@ -18,6 +18,7 @@ import dev.distill.spi.Targets;
 import dev.distill.spi.TaskShape;
 import dev.distill.spi.TrainingSet;
 import java.util.Arrays;
+import java.util.Map;
 import smile.math.BFGS;
 import smile.math.DifferentiableMultivariateFunction;
 
@@ -61,6 +62,7 @@ public final class SmileSoftmax implements StudentModel {
         .add(
             new Hyperparameter.Real(
                 L2, 1e-2, 100, true, 1, "L2 penalty on the weights, in rows' worth of loss"))
+        .start(Map.of(L2, 0.15))
         .build();
   }
 

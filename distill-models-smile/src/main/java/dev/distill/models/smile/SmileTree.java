@@ -14,6 +14,7 @@ import dev.distill.spi.TaskShape;
 import dev.distill.spi.TrainingSet;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import smile.base.cart.Node;
 
 /**
@@ -61,6 +62,7 @@ public final class SmileTree implements StudentModel {
         .add(
             new Hyperparameter.Real(
                 LAMBDA, 0.1, 30, true, 0.5, "rows' worth of the mean of all rows in every leaf"))
+        .start(Map.of(LEAVES, most, DEPTH, 18, MIN_ROWS, 4, LAMBDA, 2.0))
         .build();
   }
 

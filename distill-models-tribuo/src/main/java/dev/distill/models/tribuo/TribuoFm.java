@@ -13,6 +13,7 @@ import dev.distill.spi.StudentModel;
 import dev.distill.spi.TargetLevel;
 import dev.distill.spi.TaskShape;
 import dev.distill.spi.TrainingSet;
+import java.util.Map;
 import org.tribuo.math.FeedForwardParameters;
 import org.tribuo.math.la.DenseMatrix;
 import org.tribuo.math.la.DenseVector;
@@ -63,6 +64,7 @@ public final class TribuoFm implements StudentModel {
         .add(
             new Hyperparameter.Real(
                 SPREAD, 0.001, 0.1, true, 0.01, "standard deviation of the first factors"))
+        .start(Map.of(FACTORS, 8))
         .build();
   }
 

@@ -14,6 +14,7 @@ import dev.distill.spi.TaskShape;
 import dev.distill.spi.TrainingSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.tribuo.Dataset;
 import org.tribuo.dataset.DatasetView;
@@ -68,6 +69,7 @@ public final class TribuoForest implements StudentModel {
                 FEATURES, 0.2, 1, false, 1, "share of the features a split may choose from"))
         .add(TribuoTree.shrinkage(1))
         .add(TribuoTree.gap())
+        .start(Map.of(TribuoTree.DEPTH, 16, TribuoTree.LEAST_ROWS, 1, FEATURES, 0.4))
         .build();
   }
 

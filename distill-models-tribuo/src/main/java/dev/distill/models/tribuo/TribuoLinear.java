@@ -13,6 +13,7 @@ import dev.distill.spi.StudentModel;
 import dev.distill.spi.TargetLevel;
 import dev.distill.spi.TaskShape;
 import dev.distill.spi.TrainingSet;
+import java.util.Map;
 import org.tribuo.math.FeedForwardParameters;
 import org.tribuo.math.LinearParameters;
 import org.tribuo.math.la.DenseMatrix;
@@ -49,12 +50,14 @@ public final class TribuoLinear implements StudentModel {
 
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
+    Hyperparameter.Real penalty = Descent.penalty(shape);
     return SearchSpace.builder()
         .addSteps(Descent.epochs(shape, 4e5, 3e8))
         .add(
             new Hyperparameter.Real(
                 Descent.RATE, 0.05, 1, true, 0.5, "size of the first steps (AdaGrad)"))
-        .add(Descent.penalty(shape))
+        .add(penalty)
+        .start(Map.of(Descent.RATE, 0.25, Descent.PENALTY, penalty.low() * 50))
         .build();
   }
 

@@ -13,6 +13,7 @@ import dev.distill.spi.Targets;
 import dev.distill.spi.TaskShape;
 import dev.distill.spi.TrainingSet;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One decision tree over all classes (Breiman et al., 1984, with vector leaves), each leaf the mean
@@ -54,6 +55,7 @@ public final class TribuoTree implements StudentModel {
         .add(new Hyperparameter.Int(LEAST_ROWS, 1, 100, true, 10, "least rows in a leaf"))
         .add(shrinkage(2))
         .add(gap())
+        .start(Map.of(DEPTH, 14, LEAST_ROWS, 4, SHRINKAGE, 10.0))
         .build();
   }
 

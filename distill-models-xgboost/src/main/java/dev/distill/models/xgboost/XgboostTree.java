@@ -65,6 +65,7 @@ public final class XgboostTree implements StudentModel {
         .add(
             new Hyperparameter.Real(
                 LAMBDA, 0.1, 50, true, 2, "rows' worth of the mean of all rows in every leaf"))
+        .start(Map.of(LEAVES, most, MIN_ROWS, 4))
         .build();
   }
 

@@ -111,6 +111,8 @@ public final class XgboostTrees implements StudentModel {
               "one_class",
               "a tree a class and round, or one tree a round whose leaves hold all classes"));
     }
+    // Deeper trees that see less of the data each.
+    space.start(Map.of(DEPTH, 7, ETA, 24.0 / rounds, LAMBDA, 5.0, SUBSAMPLE, 0.7, COLSAMPLE, 0.6));
     return space.build();
   }
 
