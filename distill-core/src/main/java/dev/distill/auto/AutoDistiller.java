@@ -7,7 +7,6 @@ import dev.distill.spi.TaskShape;
 import dev.distill.spi.Teacher;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -117,23 +116,16 @@ public final class AutoDistiller {
     }
   }
 
-  private static List<TrialOutcome> ranked(List<Search> searches) {
+  private List<TrialOutcome> ranked(List<Search> searches) {
     return searches.stream()
         .filter(search -> search.best().isPresent())
         .flatMap(search -> search.ranked().stream())
-        .sorted(Comparator.comparingDouble(TrialOutcome::loss))
+        .sorted(config.limits().order().thenComparingDouble(TrialOutcome::loss))
         .toList();
   }
 
   private Distiller distiller(DistillationTask task, SharedForms shared, BooleanSupplier stop) {
-    return new Distiller(
-        catalog,
-        task.train(),
-        task.trainTeacher(),
-        config.teacherWeight(),
-        config.trialTimeout(),
-        shared,
-        stop);
+    return new Distiller(catalog, task.train(), task.trainTeacher(), config, shared, stop);
   }
 
   private boolean outOfTime(long start) {
@@ -180,6 +172,7 @@ public final class AutoDistiller {
     identity.put("folds", config.folds());
     identity.put("fold_rows", config.foldRows());
     identity.put("search_rows", config.searchRows());
+    identity.put("limits", config.limits().toString());
     return identity;
   }
 }

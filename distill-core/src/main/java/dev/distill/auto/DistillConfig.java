@@ -25,6 +25,8 @@ import java.util.List;
  * @param folds number of folds where there are too few rows for one validation set
  * @param foldRows up to so many training rows are cross-validated
  * @param searchRows trials are fitted on at most so many rows; the chosen student on all
+ * @param goals what the search makes small; the loss must be the first
+ * @param limits what the student may cost to serve
  * @param inFlight so many trials of a search may run at once; the next one is suggested from the
  *     outcomes of all before them, so that it does not matter which of them ends first
  */
@@ -44,6 +46,8 @@ public record DistillConfig(
     int folds,
     int foldRows,
     int searchRows,
+    List<Goal> goals,
+    Limits limits,
     int inFlight) {
 
   /** Checks every value. */
@@ -51,6 +55,7 @@ public record DistillConfig(
     families = List.copyOf(families);
     temperatures = temperatures.stream().distinct().toList();
     alphas = alphas.stream().distinct().toList();
+    goals = goals.stream().distinct().toList();
     require(trials >= 1, "trials must be >= 1, got " + trials);
     require(!timeout.isNegative(), "timeout must be >= 0, got " + timeout);
     require(!trialTimeout.isNegative(), "trialTimeout must be >= 0, got " + trialTimeout);
@@ -68,7 +73,15 @@ public record DistillConfig(
     require(folds >= 2, "folds must be >= 2, got " + folds);
     require(foldRows >= 0, "foldRows must be >= 0, got " + foldRows);
     require(searchRows >= 1, "searchRows must be >= 1, got " + searchRows);
+    require(
+        !goals.isEmpty() && goals.get(0) == Goal.LOSS,
+        "the first of the goals must be LOSS, got " + goals);
     require(inFlight >= 1, "inFlight must be >= 1, got " + inFlight);
+  }
+
+  /** Whether trials are asked what their students cost to serve. */
+  boolean costs() {
+    return goals.size() > 1 || limits.any();
   }
 
   private static void share(String name, double value, boolean closed) {
@@ -105,6 +118,8 @@ public record DistillConfig(
     private int folds = 5;
     private int foldRows = 2_000;
     private int searchRows = 8_000;
+    private List<Goal> goals = List.of(Goal.LOSS);
+    private Limits limits = Limits.NONE;
     private int inFlight = 4;
 
     private Builder() {}
@@ -199,6 +214,18 @@ public record DistillConfig(
       return this;
     }
 
+    /** See {@link DistillConfig#goals()}. */
+    public Builder goals(List<Goal> value) {
+      goals = value;
+      return this;
+    }
+
+    /** See {@link DistillConfig#limits()}. */
+    public Builder limits(Limits value) {
+      limits = value;
+      return this;
+    }
+
     /** See {@link DistillConfig#inFlight()}. */
     public Builder inFlight(int value) {
       inFlight = value;
@@ -223,6 +250,8 @@ public record DistillConfig(
           folds,
           foldRows,
           searchRows,
+          goals,
+          limits,
           inFlight);
     }
   }

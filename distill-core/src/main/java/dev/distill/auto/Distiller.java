@@ -7,6 +7,8 @@ import dev.distill.loss.ReferenceLoss;
 import dev.distill.loss.SoftTargets;
 import dev.distill.loss.Softmax;
 import dev.distill.metrics.Argmax;
+import dev.distill.runtime.PortableModel;
+import dev.distill.runtime.StudentFile;
 import dev.distill.spi.FitCancelledException;
 import dev.distill.spi.FitContext;
 import dev.distill.spi.FitException;
@@ -21,6 +23,7 @@ import dev.distill.spi.Validation;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,6 +38,7 @@ final class Distiller {
   private final Dataset data;
   private final double[] teacher;
   private final double teacherWeight;
+  private final boolean costs;
   private final Duration limit;
   private final SharedForms shared;
   private final BooleanSupplier stop;
@@ -43,22 +47,23 @@ final class Distiller {
    * A distiller over training data.
    *
    * @param teacher rows × classes probabilities of the training rows
-   * @param limit how long a trial may take; zero means for ever
+   * @param config the weight of the teacher, how long a trial may take, whether to ask what
+   *     students cost
    * @param stop asked between steps; true ends running fits
    */
   Distiller(
       StudentCatalog catalog,
       Dataset data,
       double[] teacher,
-      double teacherWeight,
-      Duration limit,
+      DistillConfig config,
       SharedForms shared,
       BooleanSupplier stop) {
     this.catalog = catalog;
     this.data = data;
     this.teacher = teacher;
-    this.teacherWeight = teacherWeight;
-    this.limit = limit;
+    this.teacherWeight = config.teacherWeight();
+    this.costs = config.costs();
+    this.limit = config.trialTimeout();
     this.shared = shared;
     this.stop = stop;
   }
@@ -122,6 +127,7 @@ final class Distiller {
     float[] logits = new float[rows * classes()];
     int at = 0;
     double steps = 0;
+    TrialOutcome.@Nullable Cost cost = null;
     // The curve of one fit goes by the family's steps, that of several by folds.
     Curve ofFit = folds.size() == 1 ? curve : Curve.NONE;
     for (int f = 0; f < folds.size(); f++) {
@@ -134,21 +140,60 @@ final class Distiller {
         System.arraycopy(fold.validationRows(), 0, judged, at, validation.rows());
         at += validation.rows();
         steps += (double) fitted.steps() / folds.size();
+        if (costs && f == folds.size() - 1) {
+          cost = cost(spec, fitted, validation);
+        }
       }
       if (f < folds.size() - 1 && curve.point(f + 1, loss(spec, judged, logits, at))) {
         throw new FitCancelledException("pruned after fold " + (f + 1));
       }
     }
-    return judge(spec, judged, logits, (int) Math.round(steps), start);
+    return judge(spec, judged, logits, (int) Math.round(steps), cost, start);
   }
 
   private double loss(TrialSpec spec, int[] judged, float[] logits, int count) {
     int[] rows = Arrays.copyOf(judged, count);
     float[] part = Arrays.copyOf(logits, count * classes());
-    return judge(spec, rows, part, 0, System.nanoTime()).loss();
+    return judge(spec, rows, part, 0, null, System.nanoTime()).loss();
   }
 
-  private TrialOutcome judge(TrialSpec spec, int[] rows, float[] logits, int steps, long start) {
+  private TrialOutcome.Cost cost(TrialSpec spec, FittedStudent fitted, Matrix rows) {
+    PortableModel model = portable(spec, fitted);
+    int some = Math.min(16, rows.rows());
+    StudentFile file =
+        new StudentFile(
+            data.schema(),
+            model,
+            data.classes(),
+            data.labelName(),
+            1,
+            Arrays.copyOf(rows.values(), some * rows.columns()),
+            Map.of());
+    return new TrialOutcome.Cost(CountedCost.nanos(model, rows), file.toBytes().length);
+  }
+
+  /**
+   * The library-free form of a student.
+   *
+   * @throws FitException if it has none
+   */
+  static PortableModel portable(TrialSpec spec, FittedStudent fitted) {
+    return fitted
+        .portable()
+        .orElseThrow(
+            () ->
+                new FitException(
+                    "family '%s' has no portable form, so it can't be written to a file"
+                        .formatted(spec.family())));
+  }
+
+  private TrialOutcome judge(
+      TrialSpec spec,
+      int[] rows,
+      float[] logits,
+      int steps,
+      TrialOutcome.@Nullable Cost cost,
+      long start) {
     for (float logit : logits) {
       if (!Float.isFinite(logit)) {
         throw new FitException(
@@ -183,6 +228,7 @@ final class Distiller {
         calibration,
         steps,
         seconds(start),
+        cost,
         false,
         null);
   }

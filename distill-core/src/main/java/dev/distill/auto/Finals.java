@@ -105,10 +105,12 @@ final class Finals {
     return round.outcomes();
   }
 
-  /** Those that did not fail; if all did, those of the search, which had not. */
-  private static List<TrialOutcome> succeeded(
-      List<TrialOutcome> finalists, List<TrialOutcome> otherwise) {
-    List<TrialOutcome> good = finalists.stream().filter(TrialOutcome::succeeded).toList();
+  /**
+   * Those that succeeded within the limits; where there are none, those of the search, which had.
+   */
+  private List<TrialOutcome> succeeded(List<TrialOutcome> finalists, List<TrialOutcome> otherwise) {
+    List<TrialOutcome> good =
+        finalists.stream().filter(o -> o.succeeded() && config.limits().kept(o)).toList();
     return good.isEmpty() ? otherwise : good;
   }
 }

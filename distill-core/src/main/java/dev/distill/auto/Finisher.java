@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -67,8 +68,13 @@ final class Finisher {
         failures.add(
             TrialOutcome.failed(
                 spec.in(search, spec.temperature(), spec.alpha()), Distiller.seconds(start), e));
-        left.removeIf(o -> o.spec().family().equals(spec.family()));
-        spare.removeIf(o -> o.spec().family().equals(spec.family()));
+        // Of a family that fails nothing more is to be had; what is too large has smaller kin.
+        Predicate<TrialOutcome> hopeless =
+            e instanceof OverLimitException
+                ? o -> o.spec().equals(spec)
+                : o -> o.spec().family().equals(spec.family());
+        left.removeIf(hopeless);
+        spare.removeIf(hopeless);
         if (left.isEmpty() && !spare.isEmpty()) {
           left.add(spare.get(0));
         }
@@ -95,16 +101,10 @@ final class Finisher {
         distiller.fit(
             spec, all, config.threads(), withSteps(spec, chosen.steps()), Distiller.Curve.NONE)) {
       double seconds = Distiller.seconds(start);
-      PortableModel model =
-          fitted
-              .portable()
-              .orElseThrow(
-                  () ->
-                      new FitException(
-                          "family '%s' has no portable form, so it can't be written to a file"
-                              .formatted(spec.family())));
+      PortableModel model = Distiller.portable(spec, fitted);
       checkParity(spec, fitted, model);
       StudentFile file = file(chosen, model);
+      checkLimits(spec, file, model);
       Matrix test = task.test().features();
       double[] probabilities = new double[test.rows() * classes()];
       file.score(test.values(), test.rows(), probabilities);
@@ -140,6 +140,30 @@ final class Finisher {
             "family '%s': its portable form gives logit %s where the library gives %s (row %s, class %s)"
                 .formatted(spec.family(), portable[i], own[i], i / classes(), i % classes()));
       }
+    }
+  }
+
+  /** A student that was fitted on more rows than in the search may have grown. */
+  private void checkLimits(TrialSpec spec, StudentFile file, PortableModel model) {
+    Limits limits = config.limits();
+    if (limits.any()) {
+      TrialOutcome.Cost cost =
+          new TrialOutcome.Cost(
+              CountedCost.nanos(model, task.train().features()), file.toBytes().length);
+      if (limits.excess(cost).stream().anyMatch(e -> e > 0)) {
+        throw new OverLimitException(
+            "family '%s': fitted on all rows the student takes %.0f ns a row and %s bytes, allowed are %s"
+                .formatted(spec.family(), cost.nanos(), cost.bytes(), limits));
+      }
+    }
+  }
+
+  /** A student is above the limits of what it may cost. */
+  private static final class OverLimitException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    OverLimitException(String message) {
+      super(message);
     }
   }
 

@@ -4,7 +4,6 @@ import dev.distill.search.Study;
 import dev.distill.search.Trial;
 import dev.distill.spi.FitException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,37 +23,40 @@ final class Search {
   private static final String CALIBRATION = "calibration_temperature";
   private static final String STEPS = "steps";
   private static final String SECONDS = "seconds";
+  private static final String NANOS = "nanos_per_row";
+  private static final String BYTES = "bytes";
 
   private final String name;
   private final SweepSpace space;
   private final Study study;
   private final int budget;
   private final boolean needed;
+  private final List<Goal> goals;
+  private final Limits limits;
   // Failures of this process with their stack traces, which the store has not.
   private final Map<Integer, TrialOutcome> failures = new HashMap<>();
   // Read by running fits too.
   private volatile boolean settled;
 
   /**
-   * A search.
+   * What a search is to do.
    *
    * @param starts configurations to begin with
    * @param budget trials; all the starts are given even if that is more
    * @param needed whether the sweep can't do without a success of this search
    */
-  Search(
-      String name,
-      SweepSpace space,
-      Study study,
-      List<Study.Start> starts,
-      int budget,
-      boolean needed) {
+  record Plan(List<Study.Start> starts, int budget, boolean needed) {}
+
+  /** A search, which may have begun in another process. */
+  Search(String name, SweepSpace space, Study study, Plan plan, DistillConfig config) {
     this.name = name;
     this.space = space;
     this.study = study;
-    this.budget = Math.max(budget, starts.size());
-    this.needed = needed;
-    study.startWith(starts);
+    budget = Math.max(plan.budget(), plan.starts().size());
+    needed = plan.needed();
+    goals = config.goals();
+    limits = config.limits();
+    study.startWith(plan.starts());
     settle();
   }
 
@@ -110,7 +112,18 @@ final class Search {
       figures.put(CALIBRATION, outcome.calibration());
       figures.put(STEPS, outcome.steps());
       figures.put(SECONDS, outcome.seconds());
-      study.tell(number, List.of(outcome.loss()), List.of(), figures);
+      List<Double> values = new ArrayList<>(List.of(outcome.loss()));
+      List<Double> excess = List.of();
+      TrialOutcome.Cost cost = outcome.cost();
+      if (cost != null) {
+        figures.put(NANOS, cost.nanos());
+        figures.put(BYTES, cost.bytes());
+        goals.stream()
+            .skip(1)
+            .forEach(g -> values.add(g == Goal.LATENCY ? cost.nanos() : cost.bytes()));
+        excess = limits.excess(cost);
+      }
+      study.tell(number, values, excess, figures);
     }
     settle();
   }
@@ -134,7 +147,7 @@ final class Search {
     return settled;
   }
 
-  /** The lowest loss so far; of equals the lowest number. */
+  /** The first of {@link #ranked}. */
   Optional<TrialOutcome> best() {
     return good().stream().findFirst();
   }
@@ -152,7 +165,8 @@ final class Search {
   }
 
   /**
-   * The outcomes that succeeded, the lowest loss first.
+   * The outcomes that succeeded: those within the limits before others, the lowest loss first, of
+   * equals the lowest number.
    *
    * @throws SweepException if no trial succeeded, with every cause
    */
@@ -167,7 +181,7 @@ final class Search {
   private List<TrialOutcome> good() {
     return outcomes().stream()
         .filter(TrialOutcome::succeeded)
-        .sorted(Comparator.comparingDouble(TrialOutcome::loss))
+        .sorted(limits.order().thenComparingDouble(TrialOutcome::loss))
         .toList();
   }
 
@@ -194,6 +208,9 @@ final class Search {
         figure(figures, CALIBRATION),
         (int) figure(figures, STEPS),
         seconds,
+        figures.containsKey(NANOS)
+            ? new TrialOutcome.Cost(figure(figures, NANOS), (long) figure(figures, BYTES))
+            : null,
         false,
         null);
   }

@@ -1,10 +1,12 @@
 package dev.distill.auto;
 
+import dev.distill.search.Direction;
 import dev.distill.search.Study;
 import dev.distill.spi.Seeds;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TaskShape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -57,11 +59,16 @@ final class Searches {
   Search last(Search search, List<Study.Start> trials) {
     String name = search.name() + " final";
     return new Search(
-        name, search.space(), study(name, search.space()), trials, trials.size(), false);
+        name,
+        search.space(),
+        study(name, search.space()),
+        new Search.Plan(trials, trials.size(), false),
+        config);
   }
 
   private Search first(String name, SweepSpace space, int budget) {
-    return new Search(name, space, study(name, space), space.defaults(), budget, true);
+    return new Search(
+        name, space, study(name, space), new Search.Plan(space.defaults(), budget, true), config);
   }
 
   private SweepSpace space(
@@ -80,6 +87,7 @@ final class Searches {
             .sampler(new KnownGood(space, settings.sampler()))
             .pruner(settings.pruner())
             .store(settings.store())
+            .directions(Collections.nCopies(config.goals().size(), Direction.MINIMIZE))
             .identity(identity)
             .inFlight(config.inFlight());
     return settings.resume() ? study.resume() : study.create();

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param calibration the scalar temperature that the logits are divided by
  * @param steps training steps kept, the mean over folds; 0 if the family has none
  * @param seconds wall time
+ * @param cost what the student costs to serve; null unless the search asks for it
  * @param pruned whether it was ended early because its curve promised nothing; then it has no
  *     figures
  * @param cause why it failed, null unless it did
@@ -26,8 +27,17 @@ public record TrialOutcome(
     double calibration,
     int steps,
     double seconds,
+    @Nullable Cost cost,
     boolean pruned,
     @Nullable Throwable cause) {
+
+  /**
+   * What a student costs to serve.
+   *
+   * @param nanos nanoseconds a row, counted as {@link Goal#LATENCY} is
+   * @param bytes size of the student file
+   */
+  public record Cost(double nanos, long bytes) {}
 
   /** Checks that what succeeded has a loss to be compared by. */
   public TrialOutcome {
@@ -49,7 +59,7 @@ public record TrialOutcome(
   private static TrialOutcome without(
       TrialSpec spec, double seconds, boolean pruned, @Nullable Throwable cause) {
     return new TrialOutcome(
-        spec, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 1, 0, seconds, pruned, cause);
+        spec, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 1, 0, seconds, null, pruned, cause);
   }
 
   /** Whether it has figures: it neither failed nor was pruned. */

@@ -678,8 +678,7 @@ class AutoDistillerTest {
             StudentCatalog.of(List.of(soft)),
             task.train(),
             task.trainTeacher(),
-            0.5,
-            Duration.ofMinutes(1),
+            DistillConfig.builder().trialTimeout(Duration.ofMinutes(1)).build(),
             new SharedForms(),
             () -> false);
     Rows rows = Rows.cut(task.train(), config().build());

@@ -265,8 +265,7 @@ class HostileFamiliesTest {
             catalog,
             task.train(),
             task.trainTeacher(),
-            0.5,
-            Duration.ofMinutes(1),
+            DistillConfig.builder().trialTimeout(Duration.ofMinutes(1)).build(),
             new SharedForms(),
             () -> false)
         .fit(spec, Rows.all(task.train()), 1, spec.hyperparameters(), Distiller.Curve.NONE);

@@ -27,7 +27,8 @@ class LeaderboardTest {
   }
 
   private static TrialOutcome good(String search, int number, double loss) {
-    return new TrialOutcome(spec(search, number), loss, 0.1, 0.2, 0.9, 1.5, 12, 0.25, false, null);
+    return new TrialOutcome(
+        spec(search, number), loss, 0.1, 0.2, 0.9, 1.5, 12, 0.25, null, false, null);
   }
 
   @Test

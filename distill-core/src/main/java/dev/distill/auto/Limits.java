@@ -1,0 +1,70 @@
+package dev.distill.auto;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What a student may cost to serve; zero means no limit.
+ *
+ * @param nanos nanoseconds a row, counted as {@link Goal#LATENCY} is
+ * @param bytes size of the student file
+ */
+public record Limits(double nanos, long bytes) {
+  /** No limits. */
+  public static final Limits NONE = new Limits(0, 0);
+
+  /** Checks the values. */
+  public Limits {
+    if (!(nanos >= 0) || Double.isInfinite(nanos)) {
+      throw new IllegalArgumentException("latency limit must be >= 0 ns, got " + nanos);
+    }
+    if (bytes < 0) {
+      throw new IllegalArgumentException("size limit must be >= 0 bytes, got " + bytes);
+    }
+  }
+
+  boolean any() {
+    return nanos > 0 || bytes > 0;
+  }
+
+  /** By what share of each limit a cost is above it; at most 0 where the limit is kept. */
+  List<Double> excess(TrialOutcome.Cost cost) {
+    List<Double> excess = new ArrayList<>();
+    if (nanos > 0) {
+      excess.add(cost.nanos() / nanos - 1);
+    }
+    if (bytes > 0) {
+      excess.add((double) cost.bytes() / bytes - 1);
+    }
+    return excess;
+  }
+
+  /** Whether a student keeps the limits, as far as it is known what it costs. */
+  boolean kept(TrialOutcome outcome) {
+    return above(outcome) == 0;
+  }
+
+  /** Those that keep the limits first, then those that are least above them. */
+  Comparator<TrialOutcome> order() {
+    return Comparator.comparingDouble(this::above);
+  }
+
+  private double above(TrialOutcome outcome) {
+    return outcome.cost() == null
+        ? 0
+        : excess(outcome.cost()).stream().mapToDouble(e -> Math.max(0, e)).sum();
+  }
+
+  @Override
+  public String toString() {
+    List<String> words = new ArrayList<>();
+    if (nanos > 0) {
+      words.add(nanos + " ns");
+    }
+    if (bytes > 0) {
+      words.add(bytes + " bytes");
+    }
+    return words.isEmpty() ? "no limits" : String.join(", ", words);
+  }
+}
