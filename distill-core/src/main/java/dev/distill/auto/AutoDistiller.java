@@ -5,7 +5,6 @@ import dev.distill.spi.Matrix;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TaskShape;
 import dev.distill.spi.Teacher;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,12 +78,11 @@ public final class AutoDistiller {
       List<Search> searches = made.all();
       Search twins = searches.get(searches.size() - 1);
       List<Search> students = searches.subList(0, searches.size() - 1);
-      BooleanSupplier ending = () -> cancellation.isCancelled() || outOfTime(start);
-      BooleanSupplier stop =
-          () -> ending.getAsBoolean() && searches.stream().allMatch(Search::settled);
+      Deadline deadline = new Deadline(config.timeout(), cancellation);
+      BooleanSupplier stop = () -> deadline.isOver() && searches.stream().allMatch(Search::settled);
       Rows rows = Rows.cut(task.train(), config);
       Sweep sweep =
-          new Sweep(distiller(task, shared, stop), executor, config.threads(), ending, listener);
+          new Sweep(distiller(task, shared, stop), executor, config.threads(), deadline, listener);
       sweep.run(searches, rows.search());
       List<Search> failed = searches.stream().filter(s -> s.best().isEmpty()).toList();
       if (failed.contains(twins) || failed.containsAll(students)) {
@@ -126,11 +124,6 @@ public final class AutoDistiller {
 
   private Distiller distiller(DistillationTask task, SharedForms shared, BooleanSupplier stop) {
     return new Distiller(catalog, task.train(), task.trainTeacher(), config, shared, stop);
-  }
-
-  private boolean outOfTime(long start) {
-    return !config.timeout().isZero()
-        && Duration.ofNanos(System.nanoTime() - start).compareTo(config.timeout()) > 0;
   }
 
   private static TaskShape shape(DistillationTask task) {

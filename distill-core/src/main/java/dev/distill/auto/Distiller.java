@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -37,8 +36,7 @@ final class Distiller {
   private final StudentCatalog catalog;
   private final Dataset data;
   private final double[] teacher;
-  private final double teacherWeight;
-  private final boolean costs;
+  private final DistillConfig config;
   private final Duration limit;
   private final SharedForms shared;
   private final BooleanSupplier stop;
@@ -61,40 +59,88 @@ final class Distiller {
     this.catalog = catalog;
     this.data = data;
     this.teacher = teacher;
-    this.teacherWeight = config.teacherWeight();
-    this.costs = config.costs();
+    this.config = config;
     this.limit = config.trialTimeout();
     this.shared = shared;
     this.stop = stop;
   }
 
-  /** Is told a trial's loss as it goes on, and says whether to end the trial. */
-  @FunctionalInterface
-  interface Curve {
-    /** The curve of fits that nobody watches. */
-    Curve NONE = (step, loss) -> false;
+  /** Looks at a trial while it runs. */
+  interface Watch {
+    /** Lets trials run to their end. */
+    Watch NONE =
+        new Watch() {
+          @Override
+          public boolean prune(int step, double loss) {
+            return false;
+          }
+
+          @Override
+          public Optional<String> tooLong(Duration sinceStart) {
+            return Optional.empty();
+          }
+        };
 
     /** Whether to end the trial after this step, which counts from 1. */
-    boolean point(int step, double loss);
+    boolean prune(int step, double loss);
+
+    /** Why the trial has taken too long, if it has. */
+    Optional<String> tooLong(Duration sinceStart);
   }
 
   /** The outcome of a trial; whatever goes wrong in it is its outcome too. */
-  TrialOutcome run(TrialSpec spec, List<Fold> folds, int threads, Curve curve) {
-    long start = System.nanoTime();
-    AtomicBoolean pruned = new AtomicBoolean();
-    Curve noted =
-        (step, loss) -> {
-          pruned.set(curve.point(step, loss));
-          return pruned.get();
-        };
+  TrialOutcome run(TrialSpec spec, List<Fold> folds, int threads, Watch watch) {
+    Watched trial = new Watched(watch);
     try {
-      return limited(() -> outcome(spec, folds, threads, noted, start));
+      return limited(() -> outcome(spec, folds, threads, trial));
     } catch (FitCancelledException e) {
-      return pruned.get()
-          ? TrialOutcome.pruned(spec, seconds(start))
-          : TrialOutcome.failed(spec, seconds(start), e);
+      if (trial.pruned) {
+        return TrialOutcome.pruned(spec, seconds(trial.start));
+      }
+      String tooLong = trial.tooLong;
+      return TrialOutcome.failed(
+          spec, seconds(trial.start), tooLong == null ? e : new FitException(tooLong));
     } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
-      return TrialOutcome.failed(spec, seconds(start), e);
+      return TrialOutcome.failed(spec, seconds(trial.start), e);
+    }
+  }
+
+  /** A running trial, and why it was ended if it was. */
+  private static final class Watched {
+    private final Watch watch;
+    private final long start = System.nanoTime();
+    private volatile boolean pruned;
+    private volatile @Nullable String tooLong;
+
+    Watched(Watch watch) {
+      this.watch = watch;
+    }
+
+    /**
+     * Called between steps.
+     *
+     * @throws FitCancelledException if the trial is to end here
+     */
+    void check() {
+      watch
+          .tooLong(Duration.ofNanos(System.nanoTime() - start))
+          .ifPresent(
+              reason -> {
+                tooLong = reason;
+                throw new FitCancelledException(reason);
+              });
+    }
+
+    /**
+     * Adds a point to its curve.
+     *
+     * @throws FitCancelledException if the trial is to end here
+     */
+    void point(int step, double loss) {
+      if (Double.isFinite(loss) && watch.prune(step, loss)) {
+        pruned = true;
+        throw new FitCancelledException("pruned after step " + step);
+      }
     }
   }
 
@@ -120,8 +166,7 @@ final class Distiller {
         });
   }
 
-  private TrialOutcome outcome(
-      TrialSpec spec, List<Fold> folds, int threads, Curve curve, long start) {
+  private TrialOutcome outcome(TrialSpec spec, List<Fold> folds, int threads, Watched trial) {
     int rows = folds.stream().mapToInt(f -> f.validationRows().length).sum();
     int[] judged = new int[rows];
     float[] logits = new float[rows * classes()];
@@ -129,10 +174,11 @@ final class Distiller {
     double steps = 0;
     TrialOutcome.@Nullable Cost cost = null;
     // The curve of one fit goes by the family's steps, that of several by folds.
-    Curve ofFit = folds.size() == 1 ? curve : Curve.NONE;
+    boolean bySteps = folds.size() == 1;
     for (int f = 0; f < folds.size(); f++) {
       Fold fold = folds.get(f);
-      try (FittedStudent fitted = fit(spec, fold, threads, spec.hyperparameters(), ofFit)) {
+      try (FittedStudent fitted =
+          fit(spec, fold, threads, spec.hyperparameters(), trial, bySteps)) {
         Matrix validation = validation(fold);
         float[] part = new float[validation.rows() * classes()];
         fitted.logits(validation, part);
@@ -140,15 +186,16 @@ final class Distiller {
         System.arraycopy(fold.validationRows(), 0, judged, at, validation.rows());
         at += validation.rows();
         steps += (double) fitted.steps() / folds.size();
-        if (costs && f == folds.size() - 1) {
+        if (config.costs() && f == folds.size() - 1) {
           cost = cost(spec, fitted, validation);
         }
       }
-      if (f < folds.size() - 1 && curve.point(f + 1, loss(spec, judged, logits, at))) {
-        throw new FitCancelledException("pruned after fold " + (f + 1));
+      if (f < folds.size() - 1) {
+        trial.check();
+        trial.point(f + 1, loss(spec, judged, logits, at));
       }
     }
-    return judge(spec, judged, logits, (int) Math.round(steps), cost, start);
+    return judge(spec, judged, logits, (int) Math.round(steps), cost, trial.start);
   }
 
   private double loss(TrialSpec spec, int[] judged, float[] logits, int count) {
@@ -246,8 +293,17 @@ final class Distiller {
   }
 
   /** Fits on a fold's training rows, watching its validation rows if it has any. */
-  FittedStudent fit(
-      TrialSpec spec, Fold fold, int threads, Hyperparameters hyperparameters, Curve curve) {
+  FittedStudent fit(TrialSpec spec, Fold fold, int threads, Hyperparameters hyperparameters) {
+    return fit(spec, fold, threads, hyperparameters, new Watched(Watch.NONE), false);
+  }
+
+  private FittedStudent fit(
+      TrialSpec spec,
+      Fold fold,
+      int threads,
+      Hyperparameters hyperparameters,
+      Watched trial,
+      boolean bySteps) {
     StudentModel student = catalog.get(spec.family());
     double alpha = spec.kind() == TrialSpec.Kind.STUDENT ? spec.alpha() : 0;
     double temperature = alpha == 0 ? 1 : spec.temperature();
@@ -265,7 +321,7 @@ final class Distiller {
         data.schema(),
         training,
         hyperparameters,
-        new Context(spec.seed(), threads, watched, curve));
+        new Context(spec.seed(), threads, watched, trial, bySteps));
   }
 
   private Validation watched(Fold fold, TrialSpec spec) {
@@ -295,7 +351,7 @@ final class Distiller {
   }
 
   private double weight(TrialSpec.Kind kind) {
-    return kind == TrialSpec.Kind.TWIN ? 0 : teacherWeight;
+    return kind == TrialSpec.Kind.TWIN ? 0 : config.teacherWeight();
   }
 
   private int classes() {
@@ -333,14 +389,17 @@ final class Distiller {
     private final long seed;
     private final int threads;
     private final @Nullable Validation validation;
-    private final Curve curve;
+    private final Watched trial;
+    private final boolean bySteps;
     private final TimeLimit time = TimeLimit.current();
 
-    Context(long seed, int threads, @Nullable Validation validation, Curve curve) {
+    Context(
+        long seed, int threads, @Nullable Validation validation, Watched trial, boolean bySteps) {
       this.seed = seed;
       this.threads = threads;
       this.validation = validation;
-      this.curve = curve;
+      this.trial = trial;
+      this.bySteps = bySteps;
     }
 
     @Override
@@ -369,8 +428,9 @@ final class Distiller {
       if (stop.getAsBoolean()) {
         throw new FitCancelledException("the sweep was asked to end");
       }
-      if (Double.isFinite(loss) && isNoted(step) && curve.point(step, loss)) {
-        throw new FitCancelledException("pruned after step " + step);
+      trial.check();
+      if (bySteps && isNoted(step)) {
+        trial.point(step, loss);
       }
     }
 

@@ -98,8 +98,7 @@ final class Finisher {
     Fold all = Rows.all(task.train());
     long start = System.nanoTime();
     try (FittedStudent fitted =
-        distiller.fit(
-            spec, all, config.threads(), withSteps(spec, chosen.steps()), Distiller.Curve.NONE)) {
+        distiller.fit(spec, all, config.threads(), withSteps(spec, chosen.steps()))) {
       double seconds = Distiller.seconds(start);
       PortableModel model = Distiller.portable(spec, fitted);
       checkParity(spec, fitted, model);

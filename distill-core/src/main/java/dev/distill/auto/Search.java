@@ -3,6 +3,8 @@ package dev.distill.auto;
 import dev.distill.search.Study;
 import dev.distill.search.Trial;
 import dev.distill.spi.FitException;
+import dev.distill.spi.SearchSpace;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * outcomes. Everything that it knows stands in the study.
  */
 final class Search {
+  /** So many more trials of a family must fit in the time that is left. */
+  private static final int AFFORDED = 3;
+
   private static final String LOSS = "loss";
   private static final String KL = "kl";
   private static final String LOG_LOSS = "log_loss";
@@ -82,11 +87,38 @@ final class Search {
     return (int) study.counted().stream().filter(t -> t.state().ended()).count();
   }
 
-  /** The next trial within the budget, or none now. */
-  Optional<TrialSpec> ask() {
+  /**
+   * The next trial within the budget, or none now.
+   *
+   * @param left the time left for the sweep, if it is limited: then families of which {@link
+   *     #AFFORDED} more trials would take longer than that are not asked for any more
+   */
+  Optional<TrialSpec> ask(Optional<Duration> left) {
     List<Trial> trials = study.counted();
     boolean waiting = trials.stream().anyMatch(t -> t.state() == Trial.State.WAITING);
-    return waiting || trials.size() < budget ? study.ask().map(this::spec) : Optional.empty();
+    if (!waiting && trials.size() >= budget) {
+      return Optional.empty();
+    }
+    return study.ask(left.map(this::affordable).orElseGet(space::space)).map(this::spec);
+  }
+
+  /** The part of the space whose families are quick enough; all of it if none is. */
+  private SearchSpace affordable(Duration left) {
+    Map<String, List<Double>> seconds = new LinkedHashMap<>();
+    for (TrialOutcome outcome : outcomes()) {
+      seconds
+          .computeIfAbsent(outcome.spec().family(), f -> new ArrayList<>())
+          .add(outcome.seconds());
+    }
+    List<String> quick = new ArrayList<>();
+    seconds.forEach(
+        (family, each) -> {
+          double mean = each.stream().mapToDouble(s -> s).average().orElse(0);
+          if (AFFORDED * mean <= left.toNanos() / 1e9) {
+            quick.add(family);
+          }
+        });
+    return quick.isEmpty() ? space.space() : space.space().where(SweepSpace.FAMILY, quick);
   }
 
   /** Whether to end a running trial; see {@link Study#report}. */

@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
 
 /** Runs trials through the executor and collects their outcomes. */
@@ -18,7 +17,7 @@ final class Sweep {
   private final Distiller distiller;
   private final TrialExecutor executor;
   private final int threads;
-  private final BooleanSupplier ending;
+  private final Deadline deadline;
   private final SweepListener listener;
   private final List<Search> searches = new ArrayList<>();
   private boolean endedEarly;
@@ -26,18 +25,18 @@ final class Sweep {
   /**
    * A sweep.
    *
-   * @param ending whether to end early: then only searches without a success get more trials
+   * @param deadline when it is over, only searches without a success get more trials
    */
   Sweep(
       Distiller distiller,
       TrialExecutor executor,
       int threads,
-      BooleanSupplier ending,
+      Deadline deadline,
       SweepListener listener) {
     this.distiller = distiller;
     this.executor = executor;
     this.threads = threads;
-    this.ending = ending;
+    this.deadline = deadline;
     this.listener = listener;
   }
 
@@ -61,11 +60,8 @@ final class Sweep {
         },
         spec -> {
           Search search = of(more, spec);
-          return distiller.run(
-              spec,
-              folds,
-              Math.max(1, threads / Math.min(threads, budget)),
-              (step, loss) -> search.report(spec, step, loss));
+          int each = Math.max(1, threads / Math.min(threads, budget));
+          return distiller.run(spec, folds, each, watch(search, spec));
         },
         outcome -> {
           running.decrementAndGet();
@@ -75,7 +71,7 @@ final class Sweep {
           listener.ended(
               outcome, search.best().orElse(null), sum(Search::ended), sum(Search::budget));
         });
-    endedEarly |= ending.getAsBoolean() && more.stream().anyMatch(search -> !search.over());
+    endedEarly |= deadline.isOver() && more.stream().anyMatch(search -> !search.over());
   }
 
   /** All outcomes, each search's in the order of asking. */
@@ -86,6 +82,20 @@ final class Sweep {
   /** Whether trials were left out or broken off. */
   boolean endedEarly() {
     return endedEarly;
+  }
+
+  private Distiller.Watch watch(Search search, TrialSpec spec) {
+    return new Distiller.Watch() {
+      @Override
+      public boolean prune(int step, double loss) {
+        return search.report(spec, step, loss);
+      }
+
+      @Override
+      public Optional<String> tooLong(Duration sinceStart) {
+        return search.settled() ? deadline.tooLong(sinceStart) : Optional.empty();
+      }
+    };
   }
 
   private int sum(ToIntFunction<Search> count) {
@@ -101,7 +111,7 @@ final class Sweep {
 
   /** Whether trials of other processes are to be waited for. */
   private boolean waitsForOthers(List<Search> more) {
-    return !ending.getAsBoolean() && more.stream().anyMatch(Search::othersRun);
+    return !deadline.isOver() && more.stream().anyMatch(Search::othersRun);
   }
 
   private static void pause() {
@@ -115,12 +125,12 @@ final class Sweep {
   /** The next trial of the search that is furthest from its budget. */
   private Optional<TrialSpec> next(List<Search> from) {
     List<Search> order = new ArrayList<>(from);
-    if (ending.getAsBoolean()) {
+    if (deadline.isOver()) {
       order.removeIf(Search::settled);
     }
     order.sort(Comparator.comparingDouble(s -> (double) s.asked() / s.budget()));
     for (Search search : order) {
-      Optional<TrialSpec> spec = search.ask();
+      Optional<TrialSpec> spec = search.ask(deadline.left());
       if (spec.isPresent()) {
         return spec;
       }

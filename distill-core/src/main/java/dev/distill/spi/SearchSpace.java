@@ -96,6 +96,15 @@ public final class SearchSpace {
    * @throws IllegalArgumentException if there is no such choice or option
    */
   public SearchSpace where(String choice, String option) {
+    return where(choice, List.of(option));
+  }
+
+  /**
+   * The part of the space where a choice is among some of its options.
+   *
+   * @throws IllegalArgumentException if there is no such choice or one of the options, or no option
+   */
+  public SearchSpace where(String choice, List<String> options) {
     Builder part = builder();
     Set<String> kept = new HashSet<>();
     for (Dimension dimension : dimensions) {
@@ -104,15 +113,20 @@ public final class SearchSpace {
           dimension.underChoice() != null
               && (!kept.contains(dimension.underChoice())
                   || (dimension.underChoice().equals(choice)
-                      && !option.equals(dimension.underOption())));
+                      && !options.contains(String.valueOf(dimension.underOption()))));
       if (elsewhere) {
         continue;
       }
       kept.add(parameter.name());
       if (parameter.name().equals(choice)) {
-        parameter.check(option);
+        options.forEach(parameter::check);
+        Object initial = parameter.defaultValue();
         parameter =
-            new Hyperparameter.Choice(choice, List.of(option), option, parameter.description());
+            new Hyperparameter.Choice(
+                choice,
+                options,
+                options.stream().filter(initial::equals).findFirst().orElse(options.get(0)),
+                parameter.description());
       }
       part.dimensions.add(
           new Dimension(parameter, dimension.underChoice(), dimension.underOption()));

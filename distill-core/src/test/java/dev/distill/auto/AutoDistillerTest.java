@@ -693,7 +693,7 @@ class AutoDistillerTest {
             new Hyperparameters(Map.of("cut", 0.2, "smooth", 1.0)),
             "trial 0",
             7);
-    TrialOutcome outcome = distiller.run(spec, rows.search(), 1, Distiller.Curve.NONE);
+    TrialOutcome outcome = distiller.run(spec, rows.search(), 1, Distiller.Watch.NONE);
     assertThat(outcome.failure()).isEmpty();
     assertThat(outcome.loss()).isBetween(0.0, 1.0);
     assertThat(outcome.kl()).isBetween(0.0, 0.05);
@@ -702,7 +702,7 @@ class AutoDistillerTest {
     assertThat(soft.fits()).hasSize(2);
     assertThat(soft.fits().get(0).context().seed()).isEqualTo(7);
     assertThat(
-            distiller.run(spec, List.of(Rows.all(task.train())), 1, Distiller.Curve.NONE).cause())
+            distiller.run(spec, List.of(Rows.all(task.train())), 1, Distiller.Watch.NONE).cause())
         .hasMessage("a fold without validation rows can't be judged");
   }
 }

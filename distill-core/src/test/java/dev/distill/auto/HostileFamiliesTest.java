@@ -268,7 +268,7 @@ class HostileFamiliesTest {
             DistillConfig.builder().trialTimeout(Duration.ofMinutes(1)).build(),
             new SharedForms(),
             () -> false)
-        .fit(spec, Rows.all(task.train()), 1, spec.hyperparameters(), Distiller.Curve.NONE);
+        .fit(spec, Rows.all(task.train()), 1, spec.hyperparameters());
   }
 
   @Test

@@ -1,0 +1,43 @@
+package dev.distill.auto;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** When a sweep is to end: when it is cancelled, or when its time is over. */
+final class Deadline {
+  /** One trial may take one part in so many of the time. */
+  private static final int SHARE = 4;
+
+  private final Duration timeout;
+  private final Cancellation cancellation;
+  private final long start = System.nanoTime();
+
+  /**
+   * The time begins now.
+   *
+   * @param timeout zero means no limit
+   */
+  Deadline(Duration timeout, Cancellation cancellation) {
+    this.timeout = timeout;
+    this.cancellation = cancellation;
+  }
+
+  /** Whether to begin nothing more. */
+  boolean isOver() {
+    return cancellation.isCancelled() || left().filter(Duration::isNegative).isPresent();
+  }
+
+  /** The time left, negative when it is over; empty if there is no limit. */
+  Optional<Duration> left() {
+    return timeout.isZero()
+        ? Optional.empty()
+        : Optional.of(timeout.minusNanos(System.nanoTime() - start));
+  }
+
+  /** Why something that took so long should end: nothing gets most of a time that is limited. */
+  Optional<String> tooLong(Duration taken) {
+    return !timeout.isZero() && taken.multipliedBy(SHARE).compareTo(timeout) > 0
+        ? Optional.of("took longer than a quarter of --timeout, which others need too")
+        : Optional.empty();
+  }
+}
