@@ -107,9 +107,7 @@ public final class Study {
             }
           }
           if (waiting != null) {
-            Trial claimed = completed(waiting).in(Trial.State.RUNNING, List.of());
-            store.update(name, claimed);
-            return Optional.of(running.begin(claimed));
+            return claim(waiting).or(() -> ask(part, group, index));
           }
           List<Trial> known = counted(all);
           if (!ready(known)) {
@@ -152,11 +150,27 @@ public final class Study {
     }
   }
 
-  /** Another program may enqueue some of the parameters: the others take their defaults. */
-  private Trial completed(Trial waiting) {
-    return waiting.purpose().isEmpty()
-        ? waiting.with(settings.space.complete(waiting.parameters().values()))
-        : waiting;
+  /**
+   * Takes what was enqueued. Another program may have enqueued some of the parameters, so that the
+   * others take their defaults, or what does not fit the space: that fails.
+   */
+  private Optional<Trial> claim(Trial waiting) {
+    Trial claimed = waiting;
+    if (waiting.purpose().isEmpty()) {
+      try {
+        claimed = waiting.with(settings.space.complete(waiting.parameters().values()));
+      } catch (IllegalArgumentException e) {
+        store.update(
+            name,
+            waiting
+                .withSystem(Trial.FAILURE, String.valueOf(e.getMessage()))
+                .in(Trial.State.FAILED, List.of()));
+        return Optional.empty();
+      }
+    }
+    claimed = claimed.in(Trial.State.RUNNING, List.of());
+    store.update(name, claimed);
+    return Optional.of(running.begin(claimed));
   }
 
   /** Whether so many of the trials in flight have ended that the next one can be suggested. */

@@ -92,13 +92,12 @@ final class Distribution {
         json);
   }
 
-  String json() {
-    return json;
+  boolean isChoice() {
+    return kind == Kind.CHOICE;
   }
 
-  /** Whether Optuna takes both for one parameter: bounds may differ. */
-  boolean compatible(Distribution other) {
-    return kind == other.kind && log == other.log && options.equals(other.options);
+  String json() {
+    return json;
   }
 
   /** The value that stands in the column. */

@@ -209,9 +209,9 @@ public final class JdbcStore implements StudyStore {
         header.name(),
         study -> {
           described(study.id, header);
-          study.written.clear();
           return 0;
         });
+    known.remove(header.name());
   }
 
   private void described(long study, Header header) {
@@ -314,6 +314,15 @@ public final class JdbcStore implements StudyStore {
   /** What is known of a study, up to date. */
   private KnownStudy current(String study) {
     KnownStudy it = study(study);
+    if (it.written.isEmpty()) {
+      SearchSpace space = header(study, it.id).space();
+      if (space != null) {
+        for (SearchSpace.Dimension dimension : space.dimensions()) {
+          Hyperparameter parameter = dimension.parameter();
+          it.written.put(parameter.name(), Distribution.of(parameter));
+        }
+      }
+    }
     reader.update(it);
     return it;
   }
@@ -327,8 +336,8 @@ public final class JdbcStore implements StudyStore {
   public synchronized Trial add(String study, Trial trial) {
     return transaction(
         study,
-        it -> {
-          reader.update(it);
+        locked -> {
+          KnownStudy it = current(study);
           long row =
               sql.insert(
                   "INSERT INTO trials (number, study_id, state, datetime_start, datetime_complete)"
@@ -404,20 +413,6 @@ public final class JdbcStore implements StudyStore {
    * may be something else than strings.
    */
   private Distribution written(String study, KnownStudy it, String name) {
-    if (it.written.isEmpty()) {
-      SearchSpace space = header(study, it.id).space();
-      if (space != null) {
-        for (SearchSpace.Dimension dimension : space.dimensions()) {
-          Hyperparameter parameter = dimension.parameter();
-          Distribution read = it.read.get(parameter.name());
-          it.written.put(
-              parameter.name(),
-              read != null && parameter instanceof Hyperparameter.Choice
-                  ? read
-                  : Distribution.of(parameter));
-        }
-      }
-    }
     Distribution found = it.written.get(name);
     if (found == null) {
       throw new StoreException(
@@ -425,7 +420,8 @@ public final class JdbcStore implements StudyStore {
               .formatted(study, where, name, it.written.keySet().stream().sorted().toList()),
           null);
     }
-    return found;
+    Distribution read = it.read.get(name);
+    return read != null && found.isChoice() ? read : found;
   }
 
   private void values(long row, Trial trial) {
@@ -459,8 +455,8 @@ public final class JdbcStore implements StudyStore {
   public synchronized void update(String study, Trial trial) {
     transaction(
         study,
-        it -> {
-          reader.update(it);
+        locked -> {
+          KnownStudy it = current(study);
           Trial before = it.trial(trial.number());
           Trial after = kept(trial.number(), trial, before.systemAttributes());
           long row = it.row(trial.number());
@@ -546,10 +542,8 @@ public final class JdbcStore implements StudyStore {
   public synchronized void report(String study, int number, int step, double value) {
     transaction(
         study,
-        it -> {
-          if (number >= it.size()) {
-            reader.update(it);
-          }
+        known -> {
+          KnownStudy it = number < known.size() ? known : current(study);
           Trial trial = it.trial(number);
           long row = it.row(number);
           int there =
@@ -583,8 +577,8 @@ public final class JdbcStore implements StudyStore {
     if (!own.isEmpty()) {
       transaction(
           study,
-          it -> {
-            reader.update(it);
+          locked -> {
+            KnownStudy it = current(study);
             for (int number : own) {
               if (number < it.size()) {
                 beat(it.row(number));

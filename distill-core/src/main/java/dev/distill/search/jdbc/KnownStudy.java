@@ -15,7 +15,7 @@ final class KnownStudy {
   /** By the name of the parameter, as its trials have them. */
   final Map<String, Distribution> read = new HashMap<>();
 
-  /** By the name of the parameter, as new trials are given them; empty until asked for. */
+  /** By the name of the parameter, as the study's space has them. */
   final Map<String, Distribution> written = new HashMap<>();
 
   /** By number. */
