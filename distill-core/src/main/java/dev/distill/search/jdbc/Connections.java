@@ -59,7 +59,7 @@ final class Connections {
           null);
     }
     try {
-      Connection connection = DriverManager.getConnection(url, dialect.properties());
+      Connection connection = DriverManager.getConnection(url);
       Sql sql = new Sql(connection, dialect, failures);
       try {
         prepare(sql, where, patience, existing);

@@ -1,6 +1,5 @@
 package dev.distill.search.jdbc;
 
-import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,16 +34,6 @@ enum Dialect {
       return "org.mariadb.jdbc:mariadb-java-client";
     }
     return url.startsWith("jdbc:h2:") ? "com.h2database:h2" : "its JDBC driver";
-  }
-
-  Properties properties() {
-    Properties properties = new Properties();
-    if (this == SQLITE) {
-      // A transaction takes the write lock when it begins: one that reads first can't be refused
-      // when it writes.
-      properties.setProperty("transaction_mode", "IMMEDIATE");
-    }
-    return properties;
   }
 
   /** A statement with parameters like {@code ?trialstate}. */

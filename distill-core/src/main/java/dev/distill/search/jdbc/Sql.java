@@ -53,34 +53,55 @@ final class Sql implements AutoCloseable {
   /** Runs work in a transaction; it must not be called within one. */
   <T> T transaction(Supplier<T> work) {
     try {
-      connection.setAutoCommit(false);
+      begin();
       within = true;
       boolean done = false;
       try {
         T result = work.get();
-        connection.commit();
+        commit();
         done = true;
         return result;
       } finally {
         within = false;
-        end(done);
+        if (!done) {
+          rollback();
+        }
       }
     } catch (SQLException e) {
       throw failure(e);
     }
   }
 
-  private void end(boolean done) throws SQLException {
-    try {
-      if (!done) {
-        connection.rollback();
-      }
+  private void begin() throws SQLException {
+    if (dialect == Dialect.SQLITE) {
+      // By hand, since the driver loses count where it is refused the lock. The write lock is taken
+      // at once: a transaction that reads first can be refused it when it writes.
+      bound("BEGIN IMMEDIATE").execute();
+    } else {
+      connection.setAutoCommit(false);
+    }
+  }
+
+  private void commit() throws SQLException {
+    if (dialect == Dialect.SQLITE) {
+      bound("COMMIT").execute();
+    } else {
+      connection.commit();
       connection.setAutoCommit(true);
-    } catch (SQLException e) {
-      // What ended the work is on its way to the caller; a full disk ends a transaction by itself.
-      if (done) {
-        throw e;
+    }
+  }
+
+  /** What ended the work is on its way to the caller: nothing of this may hide it. */
+  private void rollback() {
+    try {
+      if (dialect == Dialect.SQLITE) {
+        execute("ROLLBACK");
+      } else {
+        connection.rollback();
+        connection.setAutoCommit(true);
       }
+    } catch (SQLException | StoreException e) {
+      // A full disk ends a transaction by itself, and so does a lost connection.
     }
   }
 
@@ -146,17 +167,27 @@ final class Sql implements AutoCloseable {
       throw new IllegalStateException(
           "the study store %s is closed".formatted(failures.where()), e);
     }
+    // A statement that failed may be of no more use.
+    forget();
     return failures.of(e);
+  }
+
+  private void forget() {
+    for (PreparedStatement statement : prepared.values()) {
+      try {
+        statement.close();
+      } catch (SQLException e) {
+        // It is of no more use in any case.
+      }
+    }
+    prepared.clear();
   }
 
   private PreparedStatement bound(String sql, @Nullable Object... arguments) throws SQLException {
     PreparedStatement statement = prepared.get(sql);
     if (statement == null) {
       if (prepared.size() >= KEPT) {
-        for (PreparedStatement old : prepared.values()) {
-          old.close();
-        }
-        prepared.clear();
+        forget();
       }
       statement = connection.prepareStatement(dialect.translate(quoted(sql)));
       prepared.put(sql, statement);

@@ -25,6 +25,13 @@ def trial(t):
     }
 
 
+def frame(study):
+    try:
+        return len(study.trials_dataframe())
+    except ImportError:
+        return "no pandas"
+
+
 def dump():
     study = optuna.load_study(storage=url, study_name=name)
     several = len(study.directions) > 1
@@ -35,7 +42,7 @@ def dump():
                 "user": study.user_attrs,
                 "best": [t.number for t in study.best_trials] if several else study.best_trial.number,
                 "trials": [trial(t) for t in study.trials],
-                "rows": len(study.trials_dataframe()),
+                "rows": frame(study),
             }
         )
     )
