@@ -20,7 +20,7 @@ final class Connections {
   /** What a file or URL is called in messages: without its secrets. */
   static String where(String place) {
     return place
-        .replaceFirst("\\?.*", "")
+        .replaceFirst("[?;].*", "")
         .replaceFirst("//[^/@]*@", "//")
         .replaceFirst("^" + SQLITE, "");
   }
@@ -127,7 +127,21 @@ final class Connections {
       journal(sql, patience);
     }
     if (!there) {
+      create(sql, where);
+    }
+  }
+
+  private static void create(Sql sql, String where) {
+    try {
       Schema.create(sql);
+    } catch (StoreException e) {
+      if (sql.dialect() == Dialect.OTHER) {
+        throw new StoreException(
+            "the tables can't be made in %s: make them with 'optuna create-study', then try again (%s)"
+                .formatted(where, e.getMessage()),
+            e);
+      }
+      throw e;
     }
   }
 

@@ -348,7 +348,7 @@ public final class JdbcStore implements StudyStore {
                   TrialReader.state(trial.state()),
                   TrialReader.time(trial.started()),
                   TrialReader.time(trial.ended()));
-          Trial added = kept(it.size(), trial, Map.of());
+          Trial added = kept(it.size(), trial, trial.curve(), Map.of());
           if (trial.state() == Trial.State.WAITING) {
             Map<String, @Nullable Object> fixed = new LinkedHashMap<>();
             trial
@@ -458,7 +458,7 @@ public final class JdbcStore implements StudyStore {
         locked -> {
           KnownStudy it = current(study);
           Trial before = it.trial(trial.number());
-          Trial after = kept(trial.number(), trial, before.systemAttributes());
+          Trial after = kept(trial.number(), trial, before.curve(), before.systemAttributes());
           long row = it.row(trial.number());
           if (before.state() != after.state()) {
             sql.update(
@@ -493,7 +493,8 @@ public final class JdbcStore implements StudyStore {
   }
 
   /** The trial as it will be read back, with its worker if it runs now. */
-  private Trial kept(int number, Trial trial, Map<String, Object> before) {
+  private Trial kept(
+      int number, Trial trial, SortedMap<Integer, Double> curve, Map<String, Object> before) {
     Map<String, Object> system = new LinkedHashMap<>(before);
     system.putAll(trial.systemAttributes());
     if (trial.state() == Trial.State.RUNNING && !before.containsKey(WORKER)) {
@@ -502,7 +503,7 @@ public final class JdbcStore implements StudyStore {
     Map<String, Object> user = new LinkedHashMap<>(trial.userAttributes());
     user.replaceAll((key, value) -> asRead(value));
     system.replaceAll((key, value) -> asRead(value));
-    return with(number, trial, trial.curve(), user, system);
+    return with(number, trial, curve, user, system);
   }
 
   /** A value of an attribute with the types that JSON makes of it. */

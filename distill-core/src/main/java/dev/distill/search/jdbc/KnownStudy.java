@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -28,6 +29,9 @@ final class KnownStudy {
 
   /** Whether what is known is all there is, until the transaction ends. */
   boolean current;
+
+  /** What {@link Sql#othersChanges} said before the last reading. */
+  OptionalLong changes = OptionalLong.empty();
 
   KnownStudy(long id) {
     this.id = id;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +104,16 @@ final class Sql implements AutoCloseable {
     } catch (SQLException | StoreException e) {
       // A full disk ends a transaction by itself, and so does a lost connection.
     }
+  }
+
+  /**
+   * A number that another connection's commits change and this one's don't, where the database has
+   * such a thing.
+   */
+  OptionalLong othersChanges() {
+    return dialect == Dialect.SQLITE
+        ? OptionalLong.of(query("PRAGMA data_version", row -> row.getLong(1)).get(0))
+        : OptionalLong.empty();
   }
 
   /** With names in the quotes of this database. */

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -72,13 +74,18 @@ final class TrialReader {
     if (known.current) {
       return;
     }
+    OptionalLong changes = sql.othersChanges();
+    if (changes.isPresent() && changes.equals(known.changes)) {
+      return;
+    }
     List<Draft> drafts = new ArrayList<>();
     if (!known.unended().isEmpty()) {
-      List<Object> rows = new ArrayList<>(known.unended().keySet());
-      String which = "trial_id IN (" + marks(rows.size()) + ")";
-      for (Draft draft : drafts(which, rows)) {
-        draft.number = known.unended().getOrDefault(draft.row, -1);
-        if (!unchanged(known.trial(draft.number), draft)) {
+      List<Object> arguments = new ArrayList<>();
+      String which = rows(known, known.unended().keySet(), arguments);
+      for (Draft draft : drafts(which, arguments)) {
+        Integer number = known.unended().get(draft.row);
+        if (number != null && !unchanged(known.trial(number), draft)) {
+          draft.number = number;
           drafts.add(draft);
         }
       }
@@ -94,6 +101,17 @@ final class TrialReader {
       drafts.forEach(draft -> known.put(draft.row, draft.trial()));
     }
     known.current = sql.within();
+    known.changes = changes;
+  }
+
+  /** A condition that holds for some rows, and if these are many, for others too. */
+  private static String rows(KnownStudy known, Set<Long> rows, List<Object> arguments) {
+    if (rows.size() <= FEW) {
+      arguments.addAll(rows);
+      return "trial_id IN (" + String.join(", ", Collections.nCopies(rows.size(), "?")) + ")";
+    }
+    arguments.addAll(List.of(Collections.min(rows), Collections.max(rows), known.id));
+    return "trial_id BETWEEN ? AND ? AND trial_id IN (SELECT trial_id FROM trials WHERE study_id = ?)";
   }
 
   private List<Draft> drafts(String which, List<Object> arguments) {
@@ -117,18 +135,8 @@ final class TrialReader {
   private void fill(KnownStudy known, List<Draft> drafts) {
     Map<Long, Draft> byRow = new HashMap<>();
     drafts.forEach(draft -> byRow.put(draft.row, draft));
-    String which;
     List<Object> arguments = new ArrayList<>();
-    if (drafts.size() <= FEW) {
-      which = "trial_id IN (" + marks(drafts.size()) + ")";
-      arguments.addAll(byRow.keySet());
-    } else {
-      which =
-          "trial_id BETWEEN ? AND ? AND trial_id IN (SELECT trial_id FROM trials WHERE study_id = ?)";
-      arguments.add(Collections.min(byRow.keySet()));
-      arguments.add(Collections.max(byRow.keySet()));
-      arguments.add(known.id);
-    }
+    String which = rows(known, byRow.keySet(), arguments);
     Object[] bound = arguments.toArray();
     each(
         "param_name, param_value, distribution_json FROM trial_params WHERE " + which,
@@ -207,10 +215,6 @@ final class TrialReader {
   @SuppressWarnings("NullAway") // another program's attribute may be null
   static void put(Map<String, Object> attributes, String key, String json) {
     attributes.put(key, Json.read(json));
-  }
-
-  static String marks(int count) {
-    return String.join(", ", Collections.nCopies(count, "?"));
   }
 
   private static double value(double stored, String type) {
