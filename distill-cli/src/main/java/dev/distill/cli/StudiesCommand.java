@@ -153,7 +153,7 @@ final class StudiesCommand implements Callable<Integer> {
   private static String line(List<String> cells) {
     StringBuilder line = new StringBuilder("%5s  %-8s".formatted(cells.get(0), cells.get(1)));
     for (String cell : cells.subList(2, cells.size())) {
-      line.append("%10s".formatted(cell));
+      line.append("%12s".formatted(cell));
     }
     return line.toString();
   }

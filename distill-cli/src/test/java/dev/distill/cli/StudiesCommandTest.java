@@ -80,7 +80,7 @@ class StudiesCommandTest {
         .satisfiesExactly(
             head ->
                 assertThat(head)
-                    .isEqualTo("trial  state        value     steps   seconds  parameters"),
+                    .isEqualTo("trial  state          value       steps     seconds  parameters"),
             first ->
                 assertThat(first)
                     .matches(
