@@ -71,6 +71,11 @@ class ArrowsTest {
   }
 
   @ArchTest
+  static void the_database_store_imports_search_and_spi_alone(JavaClasses all) {
+    sees(all, "search.jdbc", "search", "spi");
+  }
+
+  @ArchTest
   static void data_imports_runtime_spi_and_loss_alone(JavaClasses all) {
     sees(all, "data", "runtime", "spi", "loss");
   }
@@ -97,10 +102,10 @@ class ArrowsTest {
   }
 
   @ArchTest
-  static void report_is_the_only_importer_of_json(JavaClasses all) {
+  static void report_and_the_database_store_are_the_only_importers_of_json(JavaClasses all) {
     noClasses()
         .that()
-        .resideOutsideOfPackage("dev.distill.report")
+        .resideOutsideOfPackages("dev.distill.report", "dev.distill.search.jdbc")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("com.fasterxml..")

@@ -3,6 +3,7 @@ package dev.distill.cli;
 import dev.distill.auto.SweepException;
 import dev.distill.auto.Version;
 import dev.distill.cli.data.InputException;
+import dev.distill.search.StoreException;
 import dev.distill.spi.FitException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       PredictCommand.class,
       InspectCommand.class,
-      StudentsCommand.class
+      StudentsCommand.class,
+      StudiesCommand.class
     })
 public final class Main implements Runnable {
   private static final String SLF4J = "slf4j.internal.verbosity";
@@ -98,7 +100,7 @@ public final class Main implements Runnable {
       command.getErr().println("distill: " + oneLine(e));
       return INPUT;
     }
-    if (e instanceof IOException) {
+    if (e instanceof IOException || e instanceof StoreException) {
       command.getErr().println("distill: " + oneLine(e));
       return INPUT;
     }

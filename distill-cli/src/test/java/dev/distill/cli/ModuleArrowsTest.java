@@ -55,10 +55,10 @@ class ModuleArrowsTest {
           .resideInAPackage("ml.dmlc..");
 
   @ArchTest
-  static final ArchRule FILES_ARE_READ_IN_ONE_ROOM =
+  static final ArchRule FILES_ARE_READ_IN_ONE_ROOM_AND_STUDIES_IN_ANOTHER =
       noClasses()
           .that()
-          .resideOutsideOfPackage("dev.distill.cli.data..")
+          .resideOutsideOfPackages("dev.distill.cli.data..", "dev.distill.search.jdbc")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.duckdb..", "java.sql..");

@@ -1,5 +1,6 @@
 package dev.distill.search;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,11 @@ public final class MemoryStore implements StudyStore {
       throw new StoreException("there is a study '" + header.name() + "' already", null);
     }
     trials.put(header.name(), new ArrayList<>());
+  }
+
+  @Override
+  public synchronized void adopt(Header header) {
+    headers.put(header.name(), header);
   }
 
   @Override
@@ -65,6 +71,11 @@ public final class MemoryStore implements StudyStore {
   @Override
   public synchronized void report(String study, int number, int step, double value) {
     of(study).set(number, of(study).get(number).reported(step, value));
+  }
+
+  @Override
+  public Optional<Duration> heartbeatEvery() {
+    return Optional.empty();
   }
 
   @Override

@@ -32,12 +32,14 @@ public final class Study {
   private final Builder settings;
   private final String name;
   private final StudyStore store;
+  private final Heartbeat running;
   private final List<Consumer<Trial>> listeners = new ArrayList<>();
 
   private Study(Builder settings) {
     this.settings = settings;
     this.name = settings.name;
     this.store = settings.store;
+    this.running = new Heartbeat(store, name);
   }
 
   /** Settings of a study in this space, with their defaults. */
@@ -105,13 +107,17 @@ public final class Study {
     return store.exclusively(
         name,
         () -> {
+          giveAgain();
           List<Trial> all = store.trials(name);
+          Trial waiting = null;
           for (Trial trial : all) {
-            if (trial.state() == Trial.State.WAITING) {
-              Trial claimed = trial.in(Trial.State.RUNNING, List.of());
-              store.update(name, claimed);
-              return Optional.of(claimed);
+            if (trial.state() == Trial.State.WAITING
+                && (waiting == null || trial.place() < waiting.place())) {
+              waiting = trial;
             }
+          }
+          if (waiting != null) {
+            return claim(waiting).or(() -> ask(part, group, index));
           }
           List<Trial> known = counted(all);
           if (!ready(known)) {
@@ -124,8 +130,57 @@ public final class Study {
               .suggest(
                   new Sampler.Question(
                       part, view(known, known.size()), nth, settings.seed, purpose))
-              .map(p -> store.add(name, Trial.of(0, Trial.State.RUNNING, p, purpose)));
+              .map(p -> store.add(name, Trial.of(0, Trial.State.RUNNING, p, purpose)))
+              .map(running::begin);
         });
+  }
+
+  /** Has the trials whose worker died fail, and puts them in front again. */
+  private void giveAgain() {
+    List<Integer> dead = store.heartbeat(name, List.of());
+    if (dead.isEmpty()) {
+      return;
+    }
+    List<Trial> all = store.trials(name);
+    for (int number : dead) {
+      Trial trial = all.get(number);
+      store.update(
+          name,
+          trial
+              .withSystem(Trial.ABANDONED, true)
+              .withSystem(Trial.FAILURE, "its worker ended without a word")
+              .in(Trial.State.FAILED, List.of()));
+      Trial again =
+          Trial.of(0, Trial.State.WAITING, trial.parameters(), trial.purpose())
+              .withSystem(Trial.INSTEAD_OF, trial.place());
+      for (Map.Entry<String, Object> attribute : trial.userAttributes().entrySet()) {
+        again = again.withUser(attribute.getKey(), attribute.getValue());
+      }
+      store.add(name, again);
+    }
+  }
+
+  /**
+   * Takes what was enqueued. Another program may have enqueued some of the parameters, so that the
+   * others take their defaults, or what does not fit the space: that fails.
+   */
+  private Optional<Trial> claim(Trial waiting) {
+    Trial claimed = waiting;
+    if (waiting.purpose().isEmpty()) {
+      try {
+        claimed = waiting.with(settings.space.complete(waiting.parameters().values()));
+      } catch (IllegalArgumentException e) {
+        store.update(
+            name,
+            waiting
+                .withSystem(Trial.FAILURE, String.valueOf(e.getMessage()))
+                .in(Trial.State.FAILED, List.of()));
+        return Optional.empty();
+      }
+    }
+    claimed = claimed.in(Trial.State.RUNNING, List.of());
+    store.update(name, claimed);
+    return Optional.of(running.begin(claimed));
   }
 
   /** Whether so many of the trials in flight have ended that the next one can be suggested. */
@@ -142,6 +197,13 @@ public final class Study {
 
   /** The trials that count, each in the place that it was first asked for. */
   private static List<Trial> counted(List<Trial> all) {
+    boolean none = true;
+    for (Trial trial : all) {
+      none &= !trial.abandoned();
+    }
+    if (none) {
+      return all;
+    }
     return all.stream()
         .filter(t -> !t.abandoned())
         .sorted(Comparator.comparingInt(Trial::place))
@@ -150,6 +212,9 @@ public final class Study {
 
   /** What the trial at a place may know of those before: lower is better. */
   private List<Trial> view(List<Trial> known, int place) {
+    if (settings.inFlight == 0 && !settings.directions.contains(Direction.MAXIMIZE)) {
+      return known;
+    }
     List<Trial> seen = new ArrayList<>(known.size());
     for (int i = 0; i < known.size(); i++) {
       Trial trial = known.get(i);
@@ -276,12 +341,14 @@ public final class Study {
               store.update(name, trial);
               return trial;
             });
+    running.end(number);
     listeners.forEach(listener -> listener.accept(ended));
   }
 
   private Trial running(int number) {
     Trial trial = trial(number);
     if (trial.state() != Trial.State.RUNNING) {
+      running.end(number);
       throw new IllegalStateException("trial " + number + " is not running: " + trial.state());
     }
     return trial;
@@ -398,15 +465,41 @@ public final class Study {
      * @throws StoreException if the store has one of that name
      */
     public Study create() {
+      store.create(new StudyStore.Header(name, directions, space, identity, ownAttributes()));
+      return new Study(this);
+    }
+
+    private Map<String, Object> ownAttributes() {
       Map<String, Object> system = new LinkedHashMap<>();
       system.put(SEED, seed);
       system.put(SPACE, space.describe());
-      store.create(new StudyStore.Header(name, directions, space, identity, system));
+      return system;
+    }
+
+    /** Goes on with another program's study: from now on it has our seed and space. */
+    private Study adopt(StudyStore.Header made) {
+      if (made.space() != null) {
+        List<String> theirs = made.space().describe();
+        List<String> ours = space.describe();
+        for (int i = 0; i < ours.size(); i++) {
+          String parameter = space.dimensions().get(i).parameter().name() + ": ";
+          for (String their : theirs) {
+            if (their.startsWith(parameter)) {
+              same("search space", their, ours.get(i));
+            }
+          }
+        }
+      }
+      store.adopt(
+          new StudyStore.Header(
+              name, made.directions(), space, made.userAttributes(), ownAttributes()));
+      identity.forEach((key, value) -> store.attribute(name, key, value));
       return new Study(this);
     }
 
     /**
-     * The study of that name in the store, gone on with, or a new one if there is none.
+     * The study of that name in the store, gone on with, or a new one if there is none. One that
+     * another program made is taken over if its parameters fit the space.
      *
      * @throws IllegalArgumentException if it was made with another space, seed, directions or
      *     identity
@@ -414,10 +507,21 @@ public final class Study {
     public Study resume() {
       Optional<StudyStore.Header> found = store.find(name);
       if (found.isEmpty()) {
-        return create();
+        try {
+          return create();
+        } catch (StoreException e) {
+          found = store.find(name);
+          if (found.isEmpty()) {
+            throw e;
+          }
+          // Another process was as quick.
+        }
       }
       StudyStore.Header made = found.get();
       same("directions", made.directions(), directions);
+      if (!made.systemAttributes().containsKey(SEED)) {
+        return adopt(made);
+      }
       same("seed", made.systemAttributes().get(SEED), seed);
       identity.forEach((key, value) -> same(key, made.userAttributes().get(key), value));
       sameSpace(made.systemAttributes().get(SPACE));

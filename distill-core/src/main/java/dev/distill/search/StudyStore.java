@@ -1,6 +1,7 @@
 package dev.distill.search;
 
 import dev.distill.spi.SearchSpace;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,9 @@ public interface StudyStore extends AutoCloseable {
   /** Makes a study; the store's study of that name is an error. */
   void create(Header header);
 
+  /** Writes space and system attributes of a study that another program made. */
+  void adopt(Header header);
+
   /** Replaces or adds an attribute of a study. */
   void attribute(String study, String key, Object value);
 
@@ -63,11 +67,15 @@ public interface StudyStore extends AutoCloseable {
   /** Adds a point to the curve of a running trial. */
   void report(String study, int number, int step, double value);
 
+  /** How often a worker must say that it lives; empty if nobody else can see the trials. */
+  Optional<Duration> heartbeatEvery();
+
   /**
    * Says that the workers of these running trials are alive, and names those whose worker is not.
    *
    * @param own numbers of the caller's running trials
    * @return numbers of running trials that nobody works at any more
+   * @throws IllegalStateException if the store was closed
    */
   List<Integer> heartbeat(String study, List<Integer> own);
 

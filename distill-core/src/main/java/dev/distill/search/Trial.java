@@ -130,7 +130,7 @@ public record Trial(
   }
 
   boolean abandoned() {
-    return systemAttributes.containsKey(ABANDONED);
+    return state == State.FAILED && systemAttributes.containsKey(ABANDONED);
   }
 
   /** Where it stands among the trials: where the one stood that it is given again for. */
@@ -185,6 +185,11 @@ public record Trial(
         systemAttributes,
         started,
         null);
+  }
+
+  Trial with(Hyperparameters others) {
+    return new Trial(
+        number, state, others, values, curve, userAttributes, systemAttributes, started, ended);
   }
 
   Trial reported(int step, double value) {
