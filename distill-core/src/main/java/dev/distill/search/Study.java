@@ -117,7 +117,7 @@ public final class Study {
             }
           }
           if (waiting != null) {
-            return claim(waiting).or(() -> ask(part, group, index));
+            return claim(waiting).or(() -> ask(part));
           }
           List<Trial> known = counted(all);
           if (!ready(known)) {
@@ -142,22 +142,23 @@ public final class Study {
       return;
     }
     List<Trial> all = store.trials(name);
-    for (int number : dead) {
-      Trial trial = all.get(number);
-      store.update(
-          name,
-          trial
-              .withSystem(Trial.ABANDONED, true)
-              .withSystem(Trial.FAILURE, "its worker ended without a word")
-              .in(Trial.State.FAILED, List.of()));
-      Trial again =
-          Trial.of(0, Trial.State.WAITING, trial.parameters(), trial.purpose())
-              .withSystem(Trial.INSTEAD_OF, trial.place());
-      for (Map.Entry<String, Object> attribute : trial.userAttributes().entrySet()) {
-        again = again.withUser(attribute.getKey(), attribute.getValue());
-      }
-      store.add(name, again);
+    dead.forEach(number -> giveAgain(all.get(number), "its worker ended without a word"));
+  }
+
+  private void giveAgain(Trial trial, String reason) {
+    store.update(
+        name,
+        trial
+            .withSystem(Trial.ABANDONED, true)
+            .withSystem(Trial.FAILURE, reason)
+            .in(Trial.State.FAILED, List.of()));
+    Trial again =
+        Trial.of(0, Trial.State.WAITING, trial.parameters(), trial.purpose())
+            .withSystem(Trial.INSTEAD_OF, trial.place());
+    for (Map.Entry<String, Object> attribute : trial.userAttributes().entrySet()) {
+      again = again.withUser(attribute.getKey(), attribute.getValue());
     }
+    store.add(name, again);
   }
 
   /**
@@ -319,6 +320,17 @@ public final class Study {
   /** Tells that a running trial failed, and why. */
   public void fail(int number, String reason, Map<String, Object> userAttributes) {
     end(number, Trial.State.FAILED, List.of(), userAttributes, Map.of(Trial.FAILURE, reason));
+  }
+
+  /** Gives a running trial back: it is in front for whoever asks next. */
+  public synchronized void giveBack(int number) {
+    store.exclusively(
+        name,
+        () -> {
+          giveAgain(running(number), "it was given back");
+          return number;
+        });
+    running.end(number);
   }
 
   private synchronized void end(
