@@ -114,7 +114,7 @@ final class Search {
     seconds.forEach(
         (family, each) -> {
           double mean = each.stream().mapToDouble(s -> s).average().orElse(0);
-          if (AFFORDED * mean <= left.getSeconds()) {
+          if (AFFORDED * mean <= left.toSeconds()) {
             quick.add(family);
           }
         });
