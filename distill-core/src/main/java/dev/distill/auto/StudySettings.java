@@ -2,9 +2,9 @@ package dev.distill.auto;
 
 import dev.distill.search.MemoryStore;
 import dev.distill.search.Pruner;
-import dev.distill.search.RandomSampler;
 import dev.distill.search.Sampler;
 import dev.distill.search.StudyStore;
+import dev.distill.search.TpeSampler;
 
 /**
  * What the searches of a sweep are made of.
@@ -25,6 +25,6 @@ public record StudySettings(
 
   /** The defaults, in memory. */
   public static StudySettings defaults() {
-    return inMemory(new RandomSampler(), Pruner.NONE);
+    return inMemory(new TpeSampler(), Pruner.NONE);
   }
 }

@@ -53,9 +53,24 @@ public final class Study {
   }
 
   /** Puts a configuration in front of what the sampler would suggest. */
-  public synchronized void enqueue(Hyperparameters parameters) {
-    Trial waiting = waiting(parameters, "");
-    store.exclusively(name, () -> store.add(name, waiting));
+  public void enqueue(Hyperparameters parameters) {
+    enqueue(parameters, "", Map.of());
+  }
+
+  /**
+   * Puts a configuration in front of what the sampler would suggest.
+   *
+   * @param purpose a name for the trial's draws
+   * @param userAttributes of the trial
+   */
+  public synchronized void enqueue(
+      Hyperparameters parameters, String purpose, Map<String, Object> userAttributes) {
+    Trial trial = waiting(parameters, purpose);
+    for (Map.Entry<String, Object> attribute : userAttributes.entrySet()) {
+      trial = trial.withUser(attribute.getKey(), attribute.getValue());
+    }
+    Trial enqueued = trial;
+    store.exclusively(name, () -> store.add(name, enqueued));
   }
 
   /**

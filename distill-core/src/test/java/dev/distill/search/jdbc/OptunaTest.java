@@ -140,7 +140,7 @@ class OptunaTest {
       for (int i = 0; i < 8; i++) {
         SearchSpace part =
             i % 2 == 0 ? StoreContract.SPACE.where("family", "tree") : StoreContract.SPACE;
-        int number = study.ask(part, "part", i).orElseThrow().number();
+        int number = study.ask(part).orElseThrow().number();
         for (int step = 1; step <= i; step++) {
           study.report(number, step, 1.0 / step);
         }

@@ -206,8 +206,8 @@ abstract class StoreContract {
   void a_part_of_the_space_is_written_as_the_whole() {
     StudyStore store = open();
     Study study = study(store).create();
-    study.tell(study.ask(SPACE.where("family", "tree"), "tree", 0).orElseThrow().number(), 1);
-    study.tell(study.ask(SPACE.where("family", "net"), "net", 0).orElseThrow().number(), 1);
+    study.tell(study.ask(SPACE.where("family", "tree")).orElseThrow().number(), 1);
+    study.tell(study.ask(SPACE.where("family", "net")).orElseThrow().number(), 1);
     List<Trial> before = study.trials();
     store = reopened(store);
     assertThat(store.trials("study")).isEqualTo(before);
