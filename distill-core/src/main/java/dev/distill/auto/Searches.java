@@ -61,14 +61,18 @@ final class Searches {
     return new Search(
         name,
         search.space(),
-        study(name, search.space()),
+        study(name, search.space(), trials.size()),
         new Search.Plan(trials, trials.size(), false),
         config);
   }
 
   private Search first(String name, SweepSpace space, int budget) {
     return new Search(
-        name, space, study(name, space), new Search.Plan(space.defaults(), budget, true), config);
+        name,
+        space,
+        study(name, space, budget),
+        new Search.Plan(space.defaults(), budget, true),
+        config);
   }
 
   private SweepSpace space(
@@ -79,12 +83,12 @@ final class Searches {
     return new SweepSpace(kind, some, shape, temperatures, alphas, config.seed());
   }
 
-  private Study study(String name, SweepSpace space) {
+  private Study study(String name, SweepSpace space, int budget) {
     Study.Builder study =
         Study.builder(space.space())
             .name(settings.name() + "/" + name)
             .seed(Seeds.derive(config.seed(), "search"))
-            .sampler(new KnownGood(space, settings.sampler()))
+            .sampler(new KnownGood(space, new FamilyRungs(settings.sampler(), budget)))
             .pruner(settings.pruner())
             .store(settings.store())
             .directions(Collections.nCopies(config.goals().size(), Direction.MINIMIZE))

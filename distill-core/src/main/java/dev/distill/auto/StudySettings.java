@@ -2,14 +2,14 @@ package dev.distill.auto;
 
 import dev.distill.search.MemoryStore;
 import dev.distill.search.Pruner;
+import dev.distill.search.RandomSampler;
 import dev.distill.search.Sampler;
 import dev.distill.search.StudyStore;
-import dev.distill.search.TpeSampler;
 
 /**
  * What the searches of a sweep are made of.
  *
- * @param sampler suggests trials
+ * @param sampler suggests trials within a family
  * @param pruner ends trials early
  * @param store keeps trials
  * @param name the searches' studies are called this and the search's name, such as "adult/student"
@@ -25,6 +25,6 @@ public record StudySettings(
 
   /** The defaults, in memory. */
   public static StudySettings defaults() {
-    return inMemory(new TpeSampler(), Pruner.NONE);
+    return inMemory(new RandomSampler(), Pruner.NONE);
   }
 }

@@ -21,7 +21,6 @@ import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.TrialExecutor;
 import dev.distill.search.RandomSampler;
 import dev.distill.search.Sampler;
-import dev.distill.search.TpeSampler;
 import dev.distill.spi.StudentModel;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,7 +55,7 @@ class DistillModuleTest {
     Injector injector = Guice.createInjector(new DistillModule(config));
     assertThat(injector.getInstance(AutoDistiller.class)).isNotNull();
     assertThat(injector.getInstance(DistillConfig.class)).isSameAs(config);
-    assertThat(injector.getInstance(Sampler.class)).isInstanceOf(TpeSampler.class);
+    assertThat(injector.getInstance(Sampler.class)).isInstanceOf(RandomSampler.class);
     assertThat(injector.getInstance(TrialExecutor.class)).isInstanceOf(LocalTrialExecutor.class);
     assertThat(injector.getInstance(StudentCatalog.class).problems()).isEmpty();
   }
