@@ -53,7 +53,7 @@ class HostileFamiliesTest {
         .trials(30)
         .folds(2)
         .threads(2)
-        .trialTimeout(Duration.ofSeconds(1));
+        .trialTimeout(Duration.ofSeconds(5));
   }
 
   @Test
@@ -86,7 +86,7 @@ class HostileFamiliesTest {
     causes.put("hostile.Null", "gave no student: got null");
     plugins.add(fitting("Hangs", PARK));
     causes.put(
-        "hostile.Hangs", "took longer than --trial-timeout 1s; it did not end and was left behind");
+        "hostile.Hangs", "took longer than --trial-timeout 5s; it did not end and was left behind");
     plugins.add(
         fitting("Big", "java.util.Arrays.fill(new long[Integer.MAX_VALUE - 8], 1); return null;"));
     causes.put("hostile.Big", "OutOfMemoryError");
