@@ -1,0 +1,38 @@
+package dev.distill.search;
+
+/** Compares the curves of trials; lower is better. */
+final class Curves {
+  private Curves() {}
+
+  /** Whether two trials' steps mean the same: they have the same parameters, of whatever value. */
+  static boolean alike(Trial trial, Trial other) {
+    return trial.parameters().values().keySet().equals(other.parameters().values().keySet());
+  }
+
+  /** Whether a trial got so far; one that stopped by itself has nothing more to show. */
+  static boolean reached(Trial trial, int step) {
+    return switch (trial.state()) {
+      case COMPLETE -> !trial.curve().isEmpty();
+      case RUNNING, PRUNED -> !trial.curve().isEmpty() && trial.curve().lastKey() >= step;
+      case WAITING, FAILED -> false;
+    };
+  }
+
+  /** The best value up to a step; NaN if nothing was reported until then. */
+  static double best(Trial trial, int step) {
+    double best = Double.NaN;
+    for (var point : trial.curve().entrySet()) {
+      if (point.getKey() > step) {
+        break;
+      }
+      best = best <= point.getValue() ? best : point.getValue();
+    }
+    return best;
+  }
+
+  static void atLeast(String name, int value, int low) {
+    if (value < low) {
+      throw new IllegalArgumentException("%s must be >= %s, got %s".formatted(name, low, value));
+    }
+  }
+}
