@@ -415,6 +415,33 @@ public final class Study {
                 .thenComparingDouble(t -> minimized(t).value()));
   }
 
+  /**
+   * The Pareto front: the complete trials that meet all constraints and than which no other such
+   * trial is better in one objective and no worse in the others, in the order of asking. Of trials
+   * with the same values all.
+   */
+  public List<Trial> front() {
+    List<Trial> feasible = new ArrayList<>();
+    for (Trial trial : trials()) {
+      if (trial.state() == Trial.State.COMPLETE && trial.violation() == 0) {
+        feasible.add(trial);
+      }
+    }
+    double[][] points = new double[feasible.size()][];
+    for (int i = 0; i < points.length; i++) {
+      List<Double> values = minimized(feasible.get(i)).values();
+      points[i] = values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+    int[] ranks = Fronts.ranks(points);
+    List<Trial> front = new ArrayList<>();
+    for (int i = 0; i < points.length; i++) {
+      if (ranks[i] == 0) {
+        front.add(feasible.get(i));
+      }
+    }
+    return front;
+  }
+
   /** Settings of a study and their defaults. */
   public static final class Builder {
     private final SearchSpace space;
