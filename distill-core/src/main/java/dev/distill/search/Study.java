@@ -2,12 +2,15 @@ package dev.distill.search;
 
 import dev.distill.spi.Hyperparameters;
 import dev.distill.spi.SearchSpace;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +20,23 @@ import org.jspecify.annotations.Nullable;
  * on with after a crash.
  *
  * <pre>{@code
- * Study study = Study.builder(space).seed(1).create();
+ * SearchSpace space =
+ *     SearchSpace.builder()
+ *         .add(new Hyperparameter.Real("x", -10, 10, false, 0, "where to look"))
+ *         .build();
+ * Study study = Study.builder(space).sampler(new TpeSampler()).create();
+ * study.optimize(trial -> Math.pow(trial.parameters().real("x") - 2, 2), 50);
+ * Trial best = study.best().orElseThrow();
+ * System.out.println(best.value() + " at " + best.parameters().values());
+ * }</pre>
+ *
+ * <p>The same by {@link #ask} and {@link #tell}, for those who run the trials themselves:
+ *
+ * <pre>{@code
  * for (int i = 0; i < 50; i++) {
  *   Trial trial = study.ask().orElseThrow();
  *   study.tell(trial.number(), evaluate(trial.parameters()));
  * }
- * Trial best = study.best().orElseThrow();
  * }</pre>
  */
 public final class Study {
@@ -34,6 +48,7 @@ public final class Study {
   private final StudyStore store;
   private final Heartbeat running;
   private final List<Consumer<Trial>> listeners = new ArrayList<>();
+  private final AtomicInteger stops = new AtomicInteger();
 
   private Study(Builder settings) {
     this.settings = settings;
@@ -148,6 +163,77 @@ public final class Study {
               .map(p -> store.add(name, Trial.of(0, Trial.State.RUNNING, p, purpose)))
               .map(running::begin);
         });
+  }
+
+  /**
+   * Runs trials, one after another.
+   *
+   * @param trials how many
+   */
+  public void optimize(Objective objective, int trials) {
+    optimize(objective, trials, null, 1);
+  }
+
+  /**
+   * Runs trials, one after another.
+   *
+   * @param trials how many at most
+   * @param timeout after this time no trial begins
+   */
+  public void optimize(Objective objective, int trials, Duration timeout) {
+    optimize(objective, trials, timeout, 1);
+  }
+
+  /**
+   * Runs trials until there are as many, time is up, {@link #stop} is called or the sampler has
+   * nothing left. What the objective throws is noted as the trial's failure and the study goes on.
+   * An {@link Error}, or trouble with the store, ends it and is thrown again. If the thread is
+   * interrupted, running trials are interrupted and given back unless they end all the same; then
+   * this returns with the thread's interrupt flag set.
+   *
+   * @param trials how many at most
+   * @param timeout after this time no trial begins; null for no limit
+   * @param threads how many trials at once; suggestions then depend on who ends first unless {@link
+   *     Builder#inFlight} is set
+   * @throws IllegalStateException if the study has several objectives: ask and tell instead
+   */
+  public void optimize(Objective objective, int trials, @Nullable Duration timeout, int threads) {
+    Curves.atLeast("trials", trials, 0);
+    Curves.atLeast("threads", threads, 1);
+    if (settings.directions.size() != 1) {
+      throw new IllegalStateException(
+          "study '%s' has %s objectives; optimize is for one, ask and tell instead"
+              .formatted(name, settings.directions.size()));
+    }
+    new Optimization(this, objective, trials, timeout).run(threads);
+  }
+
+  /** Has {@link #optimize} begin no more trials; those that run may end. */
+  public synchronized void stop() {
+    stops.incrementAndGet();
+    notifyAll();
+  }
+
+  int stops() {
+    return stops.get();
+  }
+
+  /**
+   * The next trial, once there is one: where too many are in flight, waits for them.
+   *
+   * @return empty if the sampler has nothing left, or when {@code over}
+   */
+  synchronized Optional<Trial> next(BooleanSupplier over) throws InterruptedException {
+    while (!over.getAsBoolean()) {
+      boolean inFlight =
+          store.trials(name).stream().anyMatch(t -> t.state() == Trial.State.RUNNING);
+      Optional<Trial> trial = ask();
+      if (trial.isPresent() || !inFlight) {
+        return trial;
+      }
+      wait(50); // they may end in another process, which does not notify
+    }
+    return Optional.empty();
   }
 
   /** Has the trials whose worker died fail, and puts them in front again. */
@@ -346,6 +432,7 @@ public final class Study {
           return number;
         });
     running.end(number);
+    notifyAll();
   }
 
   private synchronized void end(
@@ -369,6 +456,7 @@ public final class Study {
               return trial;
             });
     running.end(number);
+    notifyAll();
     listeners.forEach(listener -> listener.accept(ended));
   }
 
@@ -376,7 +464,7 @@ public final class Study {
     Trial trial = trial(number);
     if (trial.state() != Trial.State.RUNNING) {
       running.end(number);
-      throw new IllegalStateException("trial " + number + " is not running: " + trial.state());
+      throw new NotRunningException(number, trial.state());
     }
     return trial;
   }
@@ -440,6 +528,15 @@ public final class Study {
       }
     }
     return front;
+  }
+
+  /** Somebody else ended a trial, or gave it again. */
+  static final class NotRunningException extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    NotRunningException(int number, Trial.State state) {
+      super("trial " + number + " is not running: " + state);
+    }
   }
 
   /** Settings of a study and their defaults. */
