@@ -530,6 +530,11 @@ public final class Study {
     return front;
   }
 
+  /** How much each parameter matters for the first objective ({@link Importance}). */
+  public Map<String, Double> importance() {
+    return Importance.of(trials(), settings.space);
+  }
+
   /** Somebody else ended a trial, or gave it again. */
   static final class NotRunningException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
