@@ -25,7 +25,8 @@ final class Curves {
       if (point.getKey() > step) {
         break;
       }
-      best = best <= point.getValue() ? best : point.getValue();
+      double value = point.getValue();
+      best = value < best || Double.isNaN(best) ? value : best;
     }
     return best;
   }

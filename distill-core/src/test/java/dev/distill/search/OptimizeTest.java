@@ -32,7 +32,7 @@ class OptimizeTest {
 
   private final Study study = Study.builder(SPACE).create();
 
-  // The example of Study's Javadoc, word for word.
+  // The example of Study's Javadoc and of docs/search-library.md, word for word.
   private static void example(PrintStream out) {
     // begin
     SearchSpace space =
@@ -53,14 +53,14 @@ class OptimizeTest {
     String printed = out.toString(StandardCharsets.UTF_8);
     assertThat(printed).matches("\\S+ at \\{x=\\S+}\\s+");
     assertThat(Double.parseDouble(printed.split(" ")[0])).isBetween(0.0, 0.01);
-    Path sources = Path.of("src").toAbsolutePath();
-    String test =
-        Files.readString(sources.resolve("test/java/dev/distill/search/OptimizeTest.java"));
+    String test = Files.readString(Path.of("src/test/java/dev/distill/search/OptimizeTest.java"));
     String code =
         words(test.substring(test.indexOf("// begin") + 8, test.indexOf("// end")))
             .replace("out.println", "System.out.println");
-    assertThat(words(Files.readString(sources.resolve("main/java/dev/distill/search/Study.java"))))
-        .contains(code);
+    for (String page :
+        List.of("src/main/java/dev/distill/search/Study.java", "../docs/search-library.md")) {
+      assertThat(words(Files.readString(Path.of(page)))).as(page).contains(code);
+    }
   }
 
   private static String words(String source) {
