@@ -1,6 +1,5 @@
 package dev.distill.search;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -44,13 +43,8 @@ public record HyperbandPruner(
     for (int b = 0; b < bracket; b++) {
       first *= reductionFactor;
     }
-    List<Trial> within = new ArrayList<>();
-    for (Trial other : others) {
-      if (bracket(other.place()) == bracket) {
-        within.add(other);
-      }
-    }
-    return new SuccessiveHalvingPruner(first, reductionFactor, allComparable).prune(trial, within);
+    return new SuccessiveHalvingPruner(first, reductionFactor, allComparable)
+        .prune(trial, others, other -> bracket(other.place()) == bracket);
   }
 
   /** How many brackets there are. */

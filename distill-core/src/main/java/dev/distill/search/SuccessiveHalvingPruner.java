@@ -1,6 +1,7 @@
 package dev.distill.search;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Lets a trial go on at each rung only if it is among the best of those that got there: successive
@@ -36,6 +37,11 @@ public record SuccessiveHalvingPruner(int minResource, int reductionFactor, bool
 
   @Override
   public boolean prune(Trial trial, List<Trial> others) {
+    return prune(trial, others, other -> true);
+  }
+
+  /** Compares with those of the others that count. */
+  boolean prune(Trial trial, List<Trial> others, Predicate<Trial> counts) {
     if (trial.curve().isEmpty()) {
       return false;
     }
@@ -49,7 +55,9 @@ public record SuccessiveHalvingPruner(int minResource, int reductionFactor, bool
     int reached = 1;
     int better = 0;
     for (Trial other : others) {
-      if (Curves.reached(other, (int) rung) && (allComparable || Curves.alike(trial, other))) {
+      if (counts.test(other)
+          && Curves.reached(other, (int) rung)
+          && (allComparable || Curves.alike(trial, other))) {
         double value = Curves.best(other, step);
         reached += Double.isNaN(value) ? 0 : 1;
         better += value < own ? 1 : 0;
