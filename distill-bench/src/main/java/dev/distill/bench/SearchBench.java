@@ -2,6 +2,7 @@ package dev.distill.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.distill.search.QmcSampler;
 import dev.distill.search.RandomSampler;
 import dev.distill.search.Sampler;
 import dev.distill.search.Study;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs samplers on problems with many seeds, beside figures of Optuna's where there are some. */
 final class SearchBench {
   static final String USAGE =
-      "search [--problems DIR] [--more] [--seeds 20] [--trials 60] [--sampler tpe|random]"
+      "search [--problems DIR] [--more] [--seeds 20] [--trials 60] [--sampler tpe|random|qmc]"
           + " [--in-flight N]";
 
   private static final String[] THEIRS = {"random", "tpe", "tpe_mv_group"};
@@ -90,8 +91,10 @@ final class SearchBench {
     return switch (name) {
       case "tpe" -> new TpeSampler();
       case "random" -> new RandomSampler();
+      case "qmc" -> new QmcSampler();
       default ->
-          throw new IllegalArgumentException("--sampler must be tpe or random, got '" + name + "'");
+          throw new IllegalArgumentException(
+              "--sampler must be tpe, random or qmc, got '" + name + "'");
     };
   }
 
