@@ -24,12 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class SearchBench {
   static final String USAGE =
       "search [--problems DIR] [--more] [--seeds 20] [--trials 60] [--sampler tpe|random|qmc]"
-          + " [--in-flight N]";
+          + " [--in-flight N]\n"
+          + "       search --overhead [--sampler tpe|random|qmc]";
 
   private static final String[] THEIRS = {"random", "tpe", "tpe_mv_group"};
 
   private @Nullable Path problems;
   private boolean more;
+  private boolean overhead;
   private int seeds = 20;
   private int trials = 60;
   private int inFlight = 1;
@@ -55,6 +57,10 @@ final class SearchBench {
         bench.more = true;
         continue;
       }
+      if (option.equals("--overhead")) {
+        bench.overhead = true;
+        continue;
+      }
       if (i + 1 == arguments.size()) {
         throw new IllegalArgumentException("unknown option, or one without its value: " + option);
       }
@@ -71,7 +77,11 @@ final class SearchBench {
         default -> throw new IllegalArgumentException("unknown option " + option);
       }
     }
-    bench.print();
+    if (bench.overhead) {
+      SearchOverhead.print(bench.name, sampler(bench.name), out);
+    } else {
+      bench.print();
+    }
   }
 
   private static int positive(String option, String value) {

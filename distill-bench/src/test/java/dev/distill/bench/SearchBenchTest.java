@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.distill.search.RandomSampler;
+import dev.distill.search.TpeSampler;
 import dev.distill.spi.Hyperparameters;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -128,6 +129,21 @@ class SearchBenchTest {
     assertThat(printed)
         .containsPattern("\\| tabular_titanic \\| 0\\.2500 .* \\| yes \\| no \\| yes \\|")
         .contains("at 30 on 6 of 6, at 60 on 0; at 30 at or below plain TPE at 60 on 6.");
+  }
+
+  @Test
+  void an_ask_and_a_tell_take_their_time() {
+    assertThat(SearchOverhead.space().dimensions()).hasSize(20);
+    assertThat(SearchOverhead.times(new TpeSampler(), 12, 3)).hasSize(3).doesNotContain(0);
+    Hyperparameters best =
+        SearchOverhead.space()
+            .defaults()
+            .with("choice0", "b")
+            .with("choice1", "b")
+            .with("int0", 6)
+            .with("real0", 0.3);
+    // What is left: 7 reals, 4 logs, 3 ints and 2 log ints at the low end.
+    assertThat(SearchOverhead.loss(best)).isCloseTo(16 * 0.09, within(1e-12));
   }
 
   @Test
