@@ -1,7 +1,13 @@
 package dev.distill.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.distill.auto.StudentCatalog;
 import dev.distill.spi.StudentModel;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -40,13 +46,19 @@ public final class Benchmarks {
 
   private Benchmarks() {}
 
-  /** Takes the name of a group and {@code --quick}. */
-  public static void main(String[] arguments) throws RunnerException {
+  /** Takes the name of a group and {@code --quick}, or {@code search} and its options. */
+  public static void main(String[] arguments) throws RunnerException, IOException {
     List<String> words = new ArrayList<>(Arrays.asList(arguments));
+    if (words.indexOf("search") == 0) {
+      search(words.subList(1, words.size()));
+      return;
+    }
     boolean quick = words.remove("--quick");
     if (words.size() != 1 || !GROUPS.containsKey(words.get(0))) {
       System.err.println(
-          "usage: java -jar benchmarks.jar kernels|serving|dense|training|families|all [--quick]");
+          "usage: java -jar benchmarks.jar kernels|serving|dense|training|families|all [--quick]\n"
+              + "   or: java -jar benchmarks.jar "
+              + SearchBench.USAGE);
       System.exit(2);
     }
     List<Ratios.Measured> measured = new ArrayList<>();
@@ -64,6 +76,17 @@ public final class Benchmarks {
             + waiting.toLowerCase(Locale.ROOT));
     System.out.println("Ratios within this run" + (quick ? " (quick: rough)" : ""));
     new Ratios(measured).lines().forEach(line -> System.out.println("  " + line));
+  }
+
+  private static void search(List<String> options) throws IOException {
+    try {
+      SearchBench.run(
+          options, new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8));
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.err.println("usage: java -jar benchmarks.jar " + SearchBench.USAGE);
+      System.exit(2);
+    }
   }
 
   private static Collection<RunResult> run(Class<?> group, boolean quick) throws RunnerException {
