@@ -2,6 +2,7 @@ package dev.distill.cli;
 
 import dev.distill.auto.DistillConfig;
 import dev.distill.auto.StudentCatalog;
+import dev.distill.auto.StudySettings;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.data.TeacherKind;
 import java.io.IOException;
@@ -82,6 +83,7 @@ final class DemoCommand implements Callable<Integer> {
                 out.resolve(FILES[3])),
             new DataLoader("soil", null, TeacherKind.PROBABILITIES, false),
             DistillConfig.builder().trials(trials).build(),
+            StudySettings.defaults(),
             out);
     text.printf(
         "%nKL is how far from the teacher's probabilities; the twin is the same search on labels"

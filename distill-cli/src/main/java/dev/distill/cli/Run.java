@@ -8,6 +8,7 @@ import dev.distill.auto.DistillConfig;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.DistillationTask;
 import dev.distill.auto.StudentCatalog;
+import dev.distill.auto.StudySettings;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.InputException;
 import dev.distill.cli.data.LoadedData;
@@ -49,12 +50,17 @@ final class Run {
   }
 
   /** Reads the input, runs the sweep and writes what came out into a folder. */
-  void execute(Input input, DataLoader loader, DistillConfig config, Path folder)
+  void execute(
+      Input input, DataLoader loader, DistillConfig config, StudySettings studies, Path folder)
       throws IOException {
     Injector injector =
         Guice.createInjector(
             Modules.override(new DistillModule(config))
-                .with(binder -> binder.bind(StudentCatalog.class).toInstance(catalog)));
+                .with(
+                    binder -> {
+                      binder.bind(StudentCatalog.class).toInstance(catalog);
+                      binder.bind(StudySettings.class).toInstance(studies);
+                    }));
     catalog.problems().forEach(problem -> err.println("distill: " + problem));
     catalog.select(config.families());
     OutputFolder output = OutputFolder.open(folder);

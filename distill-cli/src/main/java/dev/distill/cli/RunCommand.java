@@ -1,6 +1,9 @@
 package dev.distill.cli;
 
 import dev.distill.auto.DistillConfig;
+import dev.distill.auto.Goal;
+import dev.distill.auto.Limits;
+import dev.distill.auto.StudySettings;
 import dev.distill.auto.SweepPlan;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.data.TeacherKind;
@@ -8,16 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code distill run}: from files to a student file. */
 @Command(
@@ -101,14 +100,19 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private SearchOptions search = new SearchOptions();
 
+  @Mixin private StudyOptions studies = new StudyOptions();
+
   @Override
   public Integer call() throws Exception {
-    new Run(spec, families.catalog())
-        .execute(
-            new Run.Input(train, teacher, test, testTeacher),
-            new DataLoader(label, id, teacherKind, byPosition),
-            search.config(),
-            out);
+    DistillConfig config = search.config();
+    Run run = new Run(spec, families.catalog());
+    Run.Input input = new Run.Input(train, teacher, test, testTeacher);
+    StudySettings settings = studies.open(spec.commandLine().getErr());
+    try {
+      run.execute(input, new DataLoader(label, id, teacherKind, byPosition), config, settings, out);
+    } finally {
+      settings.store().close();
+    }
     return Main.OK;
   }
 
@@ -134,14 +138,14 @@ final class RunCommand implements Callable<Integer> {
     @Option(
         names = "--timeout",
         paramLabel = "TIME",
-        converter = DurationConverter.class,
+        converter = Quantity.Time.class,
         description = "start no new trial after this: 90s, 10m, 2h")
     private Duration timeout = DEFAULTS.timeout();
 
     @Option(
         names = "--trial-timeout",
         paramLabel = "TIME",
-        converter = DurationConverter.class,
+        converter = Quantity.Time.class,
         description =
             "a trial that takes longer has failed, and the others go on (default 1h; 0: no limit)")
     private Duration trialTimeout = DEFAULTS.trialTimeout();
@@ -178,6 +182,38 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "cores to use (default: all)")
     private int threads = DEFAULTS.threads();
 
+    @Option(
+        names = "--in-flight",
+        paramLabel = "N",
+        description =
+            "up to N trials of a search run at once, in all processes together; what is found"
+                + " depends on N, but not on how many threads and processes there are"
+                + " (${DEFAULT-VALUE})")
+    private int inFlight = DEFAULTS.inFlight();
+
+    @Option(
+        names = "--objectives",
+        split = ",",
+        paramLabel = "WHAT",
+        description =
+            "what the search makes small: loss, and beside it latency or bytes; then result.json"
+                + " has the Pareto front (default: loss)")
+    private List<Goal> goals = DEFAULTS.goals();
+
+    @Option(
+        names = "--max-latency",
+        paramLabel = "TIME",
+        converter = Quantity.Nanos.class,
+        description = "the student may take so long for a row: 500ns, 2us")
+    private double maxNanos;
+
+    @Option(
+        names = "--max-bytes",
+        paramLabel = "SIZE",
+        converter = Quantity.Bytes.class,
+        description = "the student's file may be so large: 800, 50kB, 1MB")
+    private long maxBytes;
+
     DistillConfig config() {
       return DistillConfig.builder()
           .families(families)
@@ -189,27 +225,10 @@ final class RunCommand implements Callable<Integer> {
           .plan(plan)
           .seed(seed)
           .threads(threads)
+          .inFlight(inFlight)
+          .goals(goals)
+          .limits(new Limits(maxNanos, maxBytes))
           .build();
-    }
-  }
-
-  /** Reads {@code 90s}, {@code 10m}, {@code 2h}; a bare number means seconds. */
-  static final class DurationConverter implements ITypeConverter<Duration> {
-    private static final Pattern FORM = Pattern.compile("(\\d+)\\s*(s|m|h)?");
-
-    @Override
-    public Duration convert(String value) {
-      Matcher matcher = FORM.matcher(value.strip());
-      if (!matcher.matches()) {
-        throw new TypeConversionException(
-            "expected a time such as 90s, 10m or 2h, got '" + value + "'");
-      }
-      long amount = Long.parseLong(matcher.group(1));
-      return switch (matcher.group(2) == null ? "s" : matcher.group(2)) {
-        case "m" -> Duration.ofMinutes(amount);
-        case "h" -> Duration.ofHours(amount);
-        default -> Duration.ofSeconds(amount);
-      };
     }
   }
 }

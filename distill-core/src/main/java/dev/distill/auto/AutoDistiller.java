@@ -74,13 +74,15 @@ public final class AutoDistiller {
     long start = System.nanoTime();
     try (SharedForms shared = new SharedForms()) {
       List<StudentModel> families = families(task);
-      Searches made = new Searches(config, studies, families, shape(task), identity(task));
+      Rows rows = Rows.cut(task.train(), config);
+      Searches made =
+          new Searches(
+              config, studies, families, shape(task), identity(task), rows.search().size());
       List<Search> searches = made.all();
       Search twins = searches.get(searches.size() - 1);
       List<Search> students = searches.subList(0, searches.size() - 1);
       Deadline deadline = new Deadline(config.timeout(), cancellation);
       BooleanSupplier stop = () -> deadline.isOver() && searches.stream().allMatch(Search::settled);
-      Rows rows = Rows.cut(task.train(), config);
       Sweep sweep =
           new Sweep(distiller(task, shared, stop), executor, config.threads(), deadline, listener);
       sweep.run(searches, rows.search());

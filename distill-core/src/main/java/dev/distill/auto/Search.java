@@ -2,6 +2,7 @@ package dev.distill.auto;
 
 import dev.distill.search.Study;
 import dev.distill.search.Trial;
+import dev.distill.spi.FitCancelledException;
 import dev.distill.spi.FitException;
 import dev.distill.spi.SearchSpace;
 import java.time.Duration;
@@ -130,7 +131,9 @@ final class Search {
   void tell(TrialOutcome outcome) {
     int number = outcome.spec().number();
     Throwable cause = outcome.cause();
-    if (cause != null) {
+    if (cause instanceof FitCancelledException) {
+      study.giveBack(number);
+    } else if (cause != null) {
       failures.put(number, outcome);
       study.fail(number, Causes.text(cause), Map.of(SECONDS, outcome.seconds()));
     } else if (outcome.pruned()) {

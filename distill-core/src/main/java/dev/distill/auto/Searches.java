@@ -1,6 +1,8 @@
 package dev.distill.auto;
 
 import dev.distill.search.Direction;
+import dev.distill.search.Pruner;
+import dev.distill.search.Sampler;
 import dev.distill.search.Study;
 import dev.distill.spi.Seeds;
 import dev.distill.spi.StudentModel;
@@ -17,18 +19,27 @@ final class Searches {
   private final List<StudentModel> families;
   private final TaskShape shape;
   private final Map<String, Object> identity;
+  private final int folds;
 
+  /**
+   * Searches to be.
+   *
+   * @param identity see {@link Study.Builder#identity}
+   * @param folds on how many cuts of the rows each trial is judged
+   */
   Searches(
       DistillConfig config,
       StudySettings settings,
       List<StudentModel> families,
       TaskShape shape,
-      Map<String, Object> identity) {
+      Map<String, Object> identity,
+      int folds) {
     this.config = config;
     this.settings = settings;
     this.families = families;
     this.shape = shape;
     this.identity = identity;
+    this.folds = folds;
   }
 
   /** The students' searches by plan, and the twin's, with as many trials as they have, last. */
@@ -55,13 +66,17 @@ final class Searches {
     return searches;
   }
 
-  /** The last round of a search: these trials and no others. */
+  /**
+   * The last round of a search: these trials and no others. A sweep that is gone on with may come
+   * to another last round, so its study is named after its trials too.
+   */
   Search last(Search search, List<Study.Start> trials) {
     String name = search.name() + " final";
+    String study = "%s %08x".formatted(name, trials.toString().hashCode());
     return new Search(
         name,
         search.space(),
-        study(name, search.space(), trials.size()),
+        study(study, search.space(), trials.size()),
         new Search.Plan(trials, trials.size(), false),
         config);
   }
@@ -84,12 +99,15 @@ final class Searches {
   }
 
   private Study study(String name, SweepSpace space, int budget) {
+    Sampler sampler =
+        settings.rungs() ? new FamilyRungs(settings.sampler(), budget) : settings.sampler();
+    Pruner pruner = settings.pruner();
     Study.Builder study =
         Study.builder(space.space())
             .name(settings.name() + "/" + name)
             .seed(Seeds.derive(config.seed(), "search"))
-            .sampler(new KnownGood(space, new FamilyRungs(settings.sampler(), budget)))
-            .pruner(settings.pruner())
+            .sampler(new KnownGood(space, sampler))
+            .pruner(folds > 1 ? pruner.withCommonSteps(folds - 1) : pruner)
             .store(settings.store())
             .directions(Collections.nCopies(config.goals().size(), Direction.MINIMIZE))
             .identity(identity)

@@ -46,7 +46,7 @@ public final class DistillModule extends AbstractModule {
 
   @Provides
   StudySettings studies(Sampler sampler, Pruner pruner) {
-    return StudySettings.inMemory(sampler, pruner);
+    return StudySettings.inMemory(sampler, StudySettings.defaults().rungs(), pruner);
   }
 
   @Provides

@@ -31,9 +31,9 @@ public record HyperbandPruner(
     this(1, maxResource, 3, false);
   }
 
-  /** The same where steps mean the same in all trials, such as folds of a cross-validation. */
-  public HyperbandPruner amongAll() {
-    return new HyperbandPruner(minResource, maxResource, reductionFactor, true);
+  @Override
+  public HyperbandPruner withCommonSteps(int last) {
+    return new HyperbandPruner(minResource, Math.max(minResource, last), reductionFactor, true);
   }
 
   @Override

@@ -8,9 +8,9 @@ import java.util.List;
  * (Golovin et al., 2017).
  *
  * <p>A trial is compared with those that have the same parameters (of whatever value), since steps
- * of different models are not the same; {@link #amongAll} has it compared with all. Others count
- * with the best value up to the same step: complete ones, also where they stopped earlier, and
- * pruned ones that got so far.
+ * of different models are not the same; {@link #withCommonSteps} has it compared with all. Others
+ * count with the best value up to the same step: complete ones, also where they stopped earlier,
+ * and pruned ones that got so far.
  *
  * @param startUp how many comparable trials must be complete before one is pruned
  * @param warmUp up to this step no trial is pruned
@@ -29,8 +29,8 @@ public record MedianPruner(int startUp, int warmUp, boolean allComparable) imple
     this(5, 0, false);
   }
 
-  /** The same where steps mean the same in all trials, such as folds of a cross-validation. */
-  public MedianPruner amongAll() {
+  @Override
+  public MedianPruner withCommonSteps(int last) {
     return new MedianPruner(startUp, warmUp, true);
   }
 

@@ -17,4 +17,14 @@ public interface Pruner {
    *     asking
    */
   boolean prune(Trial trial, List<Trial> others);
+
+  /**
+   * The same where all trials have the same steps, such as folds of a cross-validation, so that any
+   * trial may be compared with any other.
+   *
+   * @param last how many steps they have
+   */
+  default Pruner withCommonSteps(int last) {
+    return this;
+  }
 }

@@ -30,8 +30,8 @@ public record SuccessiveHalvingPruner(int minResource, int reductionFactor, bool
     this(1, 3, false);
   }
 
-  /** The same where steps mean the same in all trials, such as folds of a cross-validation. */
-  public SuccessiveHalvingPruner amongAll() {
+  @Override
+  public SuccessiveHalvingPruner withCommonSteps(int last) {
     return new SuccessiveHalvingPruner(minResource, reductionFactor, true);
   }
 

@@ -531,7 +531,7 @@ class AutoDistillerTest {
         new AutoDistiller(
                 StudentCatalog.of(List.of(soft)),
                 config().trials(1000).temperatures(List.of(1.0)).alphas(List.of(0.3, 0.7)).build(),
-                StudySettings.inMemory(new GridSampler(2), Pruner.NONE),
+                StudySettings.inMemory(new GridSampler(2), true, Pruner.NONE),
                 SelectionRule::closestToTeacher,
                 new LocalTrialExecutor(2))
             .distill(task, QUIET, new Cancellation());
@@ -571,7 +571,7 @@ class AutoDistillerTest {
         new AutoDistiller(
                 StudentCatalog.of(List.of(soft)),
                 config().build(),
-                StudySettings.inMemory(new RandomSampler(), Pruner.NONE),
+                StudySettings.inMemory(new RandomSampler(), true, Pruner.NONE),
                 (outcomes, twin) -> {
                   finalists.add(outcomes.size());
                   assertThat(twin.spec().kind()).isEqualTo(TrialSpec.Kind.TWIN);

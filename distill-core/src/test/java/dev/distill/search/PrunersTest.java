@@ -67,12 +67,12 @@ class PrunersTest {
     }
     Trial bad = running(Map.of(1, 9.0));
     assertThat(new MedianPruner().prune(bad, strangers)).isFalse();
-    assertThat(new MedianPruner().amongAll().prune(bad, strangers)).isTrue();
+    assertThat(new MedianPruner().withCommonSteps(9).prune(bad, strangers)).isTrue();
     assertThat(new SuccessiveHalvingPruner().prune(bad, strangers)).isFalse();
-    assertThat(new SuccessiveHalvingPruner().amongAll().prune(bad, strangers)).isTrue();
+    assertThat(new SuccessiveHalvingPruner().withCommonSteps(9).prune(bad, strangers)).isTrue();
     HyperbandPruner onlyBracket = new HyperbandPruner(2);
     assertThat(onlyBracket.prune(bad, strangers)).isFalse();
-    assertThat(onlyBracket.amongAll().prune(bad, strangers)).isTrue();
+    assertThat(onlyBracket.withCommonSteps(9).prune(bad, strangers)).isTrue();
   }
 
   @Test
