@@ -1,6 +1,7 @@
 package dev.distill.cli;
 
 import dev.distill.auto.StudySettings;
+import dev.distill.auto.StudySettings.PruneOn;
 import dev.distill.cli.data.InputException;
 import dev.distill.search.GridSampler;
 import dev.distill.search.HyperbandPruner;
@@ -68,6 +69,15 @@ final class StudyOptions {
   private PrunerName pruner = PrunerName.NONE;
 
   @Option(
+      names = "--prune-on",
+      paramLabel = "WHAT",
+      description =
+          "ROWS: a trial is fitted on a ninth and a third of the rows before it is on all; STEPS: it is"
+              + " judged by its family's own curve; either way by folds where rows are few"
+              + " (${DEFAULT-VALUE})")
+  private PruneOn pruneOn = PruneOn.ROWS;
+
+  @Option(
       names = "--study",
       paramLabel = "FILE",
       description =
@@ -105,7 +115,7 @@ final class StudyOptions {
     if (resume && !there) {
       notes.printf("note: there is no study '%s' in %s yet; it begins here%n", name, place);
     }
-    return new StudySettings(sampler(), rungs(), pruner(), store, name, resume);
+    return new StudySettings(sampler(), rungs(), pruner(), pruneOn, store, name, resume);
   }
 
   private boolean rungs() {

@@ -1,6 +1,7 @@
 package dev.distill.auto;
 
 import dev.distill.data.Dataset;
+import dev.distill.search.Pruner;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TaskShape;
@@ -75,9 +76,13 @@ public final class AutoDistiller {
     try (SharedForms shared = new SharedForms()) {
       List<StudentModel> families = families(task);
       Rows rows = Rows.cut(task.train(), config);
-      Searches made =
-          new Searches(
-              config, studies, families, shape(task), identity(task), rows.search().size());
+      boolean prunes = config.plan() != SweepPlan.REFERENCE && studies.pruner() != Pruner.NONE;
+      Cut cut =
+          prunes && studies.pruneOn() == StudySettings.PruneOn.ROWS
+              ? rows.inShares(task.train(), config.seed())
+              : Cut.of(rows.search());
+      Pruner pruner = prunes ? cut.pruner(studies.pruner()) : Pruner.NONE;
+      Searches made = new Searches(config, studies, families, shape(task), identity(task), pruner);
       List<Search> searches = made.all();
       Search twins = searches.get(searches.size() - 1);
       List<Search> students = searches.subList(0, searches.size() - 1);
@@ -85,7 +90,7 @@ public final class AutoDistiller {
       BooleanSupplier stop = () -> deadline.isOver() && searches.stream().allMatch(Search::settled);
       Sweep sweep =
           new Sweep(distiller(task, shared, stop), executor, config.threads(), deadline, listener);
-      sweep.run(searches, rows.search());
+      sweep.run(searches, cut);
       List<Search> failed = searches.stream().filter(s -> s.best().isEmpty()).toList();
       if (failed.contains(twins) || failed.containsAll(students)) {
         throw SweepException.ofSearches(failed);
@@ -111,6 +116,7 @@ public final class AutoDistiller {
           finisher.prior(),
           finisher.compare(measured, measuredTwin),
           trials,
+          students.stream().flatMap(search -> search.front().stream()).toList(),
           Distiller.seconds(start),
           sweep.endedEarly());
     }

@@ -15,6 +15,8 @@ import java.util.List;
  * @param verdict student against twin and teacher
  * @param trials outcomes of the student's search, then of the twin's, each by trial number, then of
  *     the finals, then last fits that failed where another student took the place
+ * @param front the students' Pareto front among the goals of the search and within its limits, by
+ *     trial number: figures of the rows that the search saw, before the finals
  * @param seconds wall time of the whole sweep
  * @param endedEarly whether trials were left out or broken off, being cancelled or out of time
  */
@@ -27,5 +29,6 @@ public record DistillationResult(
     Evaluation prior,
     Verdict verdict,
     List<TrialOutcome> trials,
+    List<TrialOutcome> front,
     double seconds,
     boolean endedEarly) {}

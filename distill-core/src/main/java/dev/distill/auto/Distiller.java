@@ -89,10 +89,10 @@ final class Distiller {
   }
 
   /** The outcome of a trial; whatever goes wrong in it is its outcome too. */
-  TrialOutcome run(TrialSpec spec, List<Fold> folds, int threads, Watch watch) {
+  TrialOutcome run(TrialSpec spec, Cut cut, int threads, Watch watch) {
     Watched trial = new Watched(watch);
     try {
-      return limited(() -> outcome(spec, folds, threads, trial));
+      return limited(() -> outcome(spec, cut, threads, trial));
     } catch (FitCancelledException e) {
       if (trial.pruned) {
         return TrialOutcome.pruned(spec, seconds(trial.start));
@@ -166,19 +166,27 @@ final class Distiller {
         });
   }
 
-  private TrialOutcome outcome(TrialSpec spec, List<Fold> folds, int threads, Watched trial) {
+  private TrialOutcome outcome(TrialSpec spec, Cut cut, int threads, Watched trial) {
+    for (Map.Entry<Integer, Fold> share : cut.shares().entrySet()) {
+      Fold fold = share.getValue();
+      try (FittedStudent fitted = fit(spec, fold, threads, spec.hyperparameters(), trial, false)) {
+        float[] logits = new float[fold.validationRows().length * classes()];
+        fitted.logits(validation(fold), logits);
+        trial.check();
+        trial.point(share.getKey(), loss(spec, fold.validationRows(), logits));
+      }
+    }
+    List<Fold> folds = cut.folds();
     int rows = folds.stream().mapToInt(f -> f.validationRows().length).sum();
     int[] judged = new int[rows];
     float[] logits = new float[rows * classes()];
     int at = 0;
     double steps = 0;
     TrialOutcome.@Nullable Cost cost = null;
-    // The curve of one fit goes by the family's steps, that of several by folds.
-    boolean bySteps = folds.size() == 1;
     for (int f = 0; f < folds.size(); f++) {
       Fold fold = folds.get(f);
       try (FittedStudent fitted =
-          fit(spec, fold, threads, spec.hyperparameters(), trial, bySteps)) {
+          fit(spec, fold, threads, spec.hyperparameters(), trial, cut.bySteps())) {
         Matrix validation = validation(fold);
         float[] part = new float[validation.rows() * classes()];
         fitted.logits(validation, part);
@@ -192,16 +200,15 @@ final class Distiller {
       }
       if (f < folds.size() - 1) {
         trial.check();
-        trial.point(f + 1, loss(spec, judged, logits, at));
+        int[] rowsSoFar = Arrays.copyOf(judged, at);
+        trial.point(f + 1, loss(spec, rowsSoFar, Arrays.copyOf(logits, at * classes())));
       }
     }
     return judge(spec, judged, logits, (int) Math.round(steps), cost, trial.start);
   }
 
-  private double loss(TrialSpec spec, int[] judged, float[] logits, int count) {
-    int[] rows = Arrays.copyOf(judged, count);
-    float[] part = Arrays.copyOf(logits, count * classes());
-    return judge(spec, rows, part, 0, null, System.nanoTime()).loss();
+  private double loss(TrialSpec spec, int[] rows, float[] logits) {
+    return judge(spec, rows, logits, 0, null, System.nanoTime()).loss();
   }
 
   private TrialOutcome.Cost cost(TrialSpec spec, FittedStudent fitted, Matrix rows) {

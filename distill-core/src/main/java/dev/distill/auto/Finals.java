@@ -101,7 +101,7 @@ final class Finals {
     SweepSpace space = search.space();
     List<Study.Start> starts = entries.stream().map(space::start).toList();
     Search round = searches.apply(search, starts);
-    sweep.run(List.of(round), rows.full());
+    sweep.run(List.of(round), Cut.of(rows.full()));
     return round.outcomes();
   }
 

@@ -7,6 +7,8 @@ import dev.distill.spi.Matrix;
 import dev.distill.spi.Seeds;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -17,10 +19,34 @@ import java.util.stream.IntStream;
  * @param full the same with all rows, for the finalists; the same object where nothing was thinned
  */
 record Rows(List<Fold> search, List<Fold> full) {
+  /** In how many parts the rows are thought of where a trial sees some of them first. */
+  static final int PARTS = 9;
+
+  private static final int FEWEST = 50;
 
   /** Whether rows are so few that every one of them is judged on once. */
   boolean crossValidated() {
     return search.size() > 1;
+  }
+
+  /**
+   * The search's cut, with a ninth and a third of its rows to fit on first, by the number of
+   * ninths; without those where there are folds or hardly any rows.
+   */
+  Cut inShares(Dataset train, long seed) {
+    SortedMap<Integer, Fold> shares = new TreeMap<>();
+    Fold whole = search.get(0);
+    for (int parts = 1; parts < PARTS && !crossValidated(); parts *= 3) {
+      int count = (int) ((long) whole.trainRows().length * parts / PARTS);
+      if (count >= FEWEST) {
+        int[] some = thin(whole.trainRows(), train, count, Seeds.derive(seed, "share " + parts));
+        shares.put(
+            parts,
+            new Fold(
+                train.features().select(some), some, whole.validation(), whole.validationRows()));
+      }
+    }
+    return new Cut(shares, search);
   }
 
   static Rows cut(Dataset train, DistillConfig config) {
@@ -45,8 +71,14 @@ record Rows(List<Fold> search, List<Fold> full) {
             classes,
             config.validationShare(),
             Seeds.derive(config.seed(), "validation rows"));
-    int[] fitted = thin(split.train(), train, config, "search rows");
-    int[] judged = thin(split.heldOut(), train, config, "judged rows");
+    int[] fitted =
+        thin(split.train(), train, config.searchRows(), Seeds.derive(config.seed(), "search rows"));
+    int[] judged =
+        thin(
+            split.heldOut(),
+            train,
+            config.searchRows(),
+            Seeds.derive(config.seed(), "judged rows"));
     Fold full = Fold.of(features, split.train(), split.heldOut());
     if (fitted == split.train() && judged == split.heldOut()) {
       List<Fold> cut = List.of(full);
@@ -55,16 +87,16 @@ record Rows(List<Fold> search, List<Fold> full) {
     return new Rows(List.of(Fold.of(features, fitted, judged)), List.of(full));
   }
 
-  private static int[] thin(int[] rows, Dataset train, DistillConfig config, String purpose) {
-    if (rows.length <= config.searchRows()) {
+  private static int[] thin(int[] rows, Dataset train, int most, long seed) {
+    if (rows.length <= most) {
       return rows;
     }
     Split split =
         Split.stratified(
             Distiller.pick(train.labels(), rows),
             train.classes().size(),
-            (double) config.searchRows() / rows.length,
-            Seeds.derive(config.seed(), purpose));
+            (double) most / rows.length,
+            seed);
     return Distiller.pick(rows, split.heldOut());
   }
 

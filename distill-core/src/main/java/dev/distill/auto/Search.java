@@ -213,6 +213,11 @@ final class Search {
     return good;
   }
 
+  /** The outcomes on the Pareto front among the goals. */
+  List<TrialOutcome> front() {
+    return study.front().stream().map(this::outcome).toList();
+  }
+
   private List<TrialOutcome> good() {
     return outcomes().stream()
         .filter(TrialOutcome::succeeded)

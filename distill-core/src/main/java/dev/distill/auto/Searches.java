@@ -19,13 +19,13 @@ final class Searches {
   private final List<StudentModel> families;
   private final TaskShape shape;
   private final Map<String, Object> identity;
-  private final int folds;
+  private final Pruner pruner;
 
   /**
    * Searches to be.
    *
    * @param identity see {@link Study.Builder#identity}
-   * @param folds on how many cuts of the rows each trial is judged
+   * @param pruner what ends trials of the first round early
    */
   Searches(
       DistillConfig config,
@@ -33,13 +33,13 @@ final class Searches {
       List<StudentModel> families,
       TaskShape shape,
       Map<String, Object> identity,
-      int folds) {
+      Pruner pruner) {
     this.config = config;
     this.settings = settings;
     this.families = families;
     this.shape = shape;
     this.identity = identity;
-    this.folds = folds;
+    this.pruner = pruner;
   }
 
   /** The students' searches by plan, and the twin's, with as many trials as they have, last. */
@@ -76,7 +76,7 @@ final class Searches {
     return new Search(
         name,
         search.space(),
-        study(study, search.space(), trials.size()),
+        study(study, search.space(), trials.size(), Pruner.NONE),
         new Search.Plan(trials, trials.size(), false),
         config);
   }
@@ -85,7 +85,7 @@ final class Searches {
     return new Search(
         name,
         space,
-        study(name, space, budget),
+        study(name, space, budget, pruner),
         new Search.Plan(space.defaults(), budget, true),
         config);
   }
@@ -98,16 +98,15 @@ final class Searches {
     return new SweepSpace(kind, some, shape, temperatures, alphas, config.seed());
   }
 
-  private Study study(String name, SweepSpace space, int budget) {
+  private Study study(String name, SweepSpace space, int budget, Pruner ending) {
     Sampler sampler =
         settings.rungs() ? new FamilyRungs(settings.sampler(), budget) : settings.sampler();
-    Pruner pruner = settings.pruner();
     Study.Builder study =
         Study.builder(space.space())
             .name(settings.name() + "/" + name)
             .seed(Seeds.derive(config.seed(), "search"))
             .sampler(new KnownGood(space, sampler))
-            .pruner(folds > 1 ? pruner.withCommonSteps(folds - 1) : pruner)
+            .pruner(ending)
             .store(settings.store())
             .directions(Collections.nCopies(config.goals().size(), Direction.MINIMIZE))
             .identity(identity)

@@ -13,16 +13,32 @@ import dev.distill.search.TpeSampler;
  * @param rungs whether families compete in rungs, and the sampler suggests within one of them;
  *     otherwise it suggests the family as well
  * @param pruner ends trials early
+ * @param pruneOn what the pruner sees of a trial
  * @param store keeps trials
  * @param name the searches' studies are called this and the search's name, such as "adult/student"
  * @param resume whether to go on with studies of that name
  */
 public record StudySettings(
-    Sampler sampler, boolean rungs, Pruner pruner, StudyStore store, String name, boolean resume) {
+    Sampler sampler,
+    boolean rungs,
+    Pruner pruner,
+    PruneOn pruneOn,
+    StudyStore store,
+    String name,
+    boolean resume) {
+
+  /** What a pruner sees of a trial. Where rows are few, its loss after each fold in any case. */
+  public enum PruneOn {
+    /** Its loss when fitted on a ninth and on a third of the rows, before it is on all of them. */
+    ROWS,
+    /** Its family's own curve, by rounds or epochs. A family without steps is never pruned. */
+    STEPS
+  }
 
   /** Nothing is kept after the sweep. */
   public static StudySettings inMemory(Sampler sampler, boolean rungs, Pruner pruner) {
-    return new StudySettings(sampler, rungs, pruner, new MemoryStore(), "distill", false);
+    return new StudySettings(
+        sampler, rungs, pruner, PruneOn.ROWS, new MemoryStore(), "distill", false);
   }
 
   /** The defaults, in memory. */

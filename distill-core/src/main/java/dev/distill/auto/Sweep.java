@@ -44,7 +44,7 @@ final class Sweep {
    * Runs searches side by side, so that ending early leaves each with its share. Beside other
    * processes it waits until their trials have ended too.
    */
-  void run(List<Search> more, List<Fold> folds) {
+  void run(List<Search> more, Cut cut) {
     searches.addAll(more);
     int budget = more.stream().mapToInt(Search::budget).sum();
     AtomicInteger running = new AtomicInteger();
@@ -61,7 +61,7 @@ final class Sweep {
         spec -> {
           Search search = of(more, spec);
           int each = Math.max(1, threads / Math.min(threads, budget));
-          return distiller.run(spec, folds, each, watch(search, spec));
+          return distiller.run(spec, cut, each, watch(search, spec));
         },
         outcome -> {
           running.decrementAndGet();

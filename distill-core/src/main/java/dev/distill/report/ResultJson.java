@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * {@code result.json}: everything measured, for programs. Its schema is {@code result.schema.json}
@@ -45,11 +46,8 @@ public final class ResultJson {
     evaluation(root.putObject("prior").putObject("test"), result.prior());
     comparison(root.putObject("comparison"), result.verdict());
     number(root, "seconds", result.seconds());
-    ObjectNode trials = root.putObject("trials");
-    trials.put("asked_per_search", result.config().trials());
-    trials.put("ended", result.trials().size());
-    trials.put("failed", result.trials().stream().filter(t -> t.failure().isPresent()).count());
-    trials.put("ended_early", result.endedEarly());
+    trials(root.putObject("trials"), result);
+    front(root.putArray("front"), result);
     ArrayNode unusable = root.putArray("problems");
     problems.forEach(p -> unusable.addObject().put("name", p.name()).put("message", p.message()));
     root.put("plan", result.config().plan().name().toLowerCase(Locale.ROOT));
@@ -60,6 +58,43 @@ public final class ResultJson {
     versions.put("distill", Version.current());
     versions.put("java", System.getProperty("java.version"));
     return root.toPrettyString() + "\n";
+  }
+
+  private static void trials(ObjectNode node, DistillationResult result) {
+    node.put("asked_per_search", result.config().trials());
+    count(node, result.trials());
+    node.put("ended_early", result.endedEarly());
+    Map<String, List<TrialOutcome>> families =
+        result.trials().stream()
+            .collect(
+                Collectors.groupingBy(t -> t.spec().family(), TreeMap::new, Collectors.toList()));
+    ObjectNode each = node.putObject("families");
+    families.forEach(
+        (family, trials) -> {
+          ObjectNode figures = each.putObject(family);
+          count(figures, trials);
+          number(figures, "seconds", trials.stream().mapToDouble(TrialOutcome::seconds).sum());
+        });
+  }
+
+  private static void count(ObjectNode node, List<TrialOutcome> trials) {
+    node.put("ended", trials.size());
+    node.put("failed", trials.stream().filter(t -> t.failure().isPresent()).count());
+    node.put("pruned", trials.stream().filter(TrialOutcome::pruned).count());
+  }
+
+  private static void front(ArrayNode node, DistillationResult result) {
+    for (TrialOutcome outcome : result.front()) {
+      ObjectNode point = node.addObject();
+      point.put("trial", outcome.spec().number());
+      point.put("family", outcome.spec().family());
+      number(point, "loss", outcome.loss());
+      TrialOutcome.Cost cost = outcome.cost();
+      if (cost != null) {
+        number(point, "counted_row_ns", cost.nanos());
+        point.put("bytes", cost.bytes());
+      }
+    }
   }
 
   private static void data(ObjectNode node, DistillationResult result, Map<String, String> files) {
