@@ -82,7 +82,15 @@ public final class AutoDistiller {
               ? rows.inShares(task.train(), config.seed())
               : Cut.of(rows.search());
       Pruner pruner = prunes ? cut.pruner(studies.pruner()) : Pruner.NONE;
-      Searches made = new Searches(config, studies, families, shape(task), identity(task), pruner);
+      Searches made =
+          new Searches(
+              config,
+              studies,
+              families,
+              shape(task),
+              identity(task),
+              pruner,
+              prunes && !cut.bySteps());
       List<Search> searches = made.all();
       Search twins = searches.get(searches.size() - 1);
       List<Search> students = searches.subList(0, searches.size() - 1);

@@ -6,6 +6,7 @@ import dev.distill.spi.Hyperparameter;
 import dev.distill.spi.Hyperparameters;
 import dev.distill.spi.SearchSpace;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -84,17 +85,23 @@ final class FamilyRungs implements Sampler {
   /** The best families, the one that was tried least first; then the others, the best first. */
   private static List<String> best(Question question, int competing) {
     Map<String, Double> lowest = new HashMap<>();
+    Map<String, Double> glimpsed = new HashMap<>();
     Map<String, Integer> tried = new HashMap<>();
     for (Trial trial : question.trials()) {
       for (String family : families(trial)) {
         tried.merge(family, 1, Integer::sum);
         if (trial.state() == Trial.State.COMPLETE && trial.violation() == 0) {
           lowest.merge(family, trial.value(), Math::min);
+        } else if (trial.state() == Trial.State.PRUNED && !trial.curve().isEmpty()) {
+          glimpsed.merge(family, Collections.min(trial.curve().values()), Math::min);
         }
       }
     }
     List<String> order = new ArrayList<>(families(question.space()));
-    order.sort(Comparator.comparingDouble(f -> lowest.getOrDefault(f, Double.POSITIVE_INFINITY)));
+    // What was not seen to the end can't be compared with what was.
+    order.sort(
+        Comparator.comparingDouble((String f) -> lowest.getOrDefault(f, Double.POSITIVE_INFINITY))
+            .thenComparing(f -> glimpsed.getOrDefault(f, Double.POSITIVE_INFINITY)));
     order
         .subList(0, Math.min(competing, order.size()))
         .sort(Comparator.comparingInt(f -> tried.getOrDefault(f, 0)));

@@ -36,14 +36,15 @@ record Rows(List<Fold> search, List<Fold> full) {
   Cut inShares(Dataset train, long seed) {
     SortedMap<Integer, Fold> shares = new TreeMap<>();
     Fold whole = search.get(0);
+    int[] judged = whole.validationRows();
+    judged =
+        thin(
+            judged, train, Math.max(FEWEST, judged.length / 3), Seeds.derive(seed, "judged share"));
     for (int parts = 1; parts < PARTS && !crossValidated(); parts *= 3) {
       int count = (int) ((long) whole.trainRows().length * parts / PARTS);
       if (count >= FEWEST) {
         int[] some = thin(whole.trainRows(), train, count, Seeds.derive(seed, "share " + parts));
-        shares.put(
-            parts,
-            new Fold(
-                train.features().select(some), some, whole.validation(), whole.validationRows()));
+        shares.put(parts, Fold.of(train.features(), some, judged));
       }
     }
     return new Cut(shares, search);

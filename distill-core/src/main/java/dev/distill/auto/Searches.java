@@ -20,12 +20,14 @@ final class Searches {
   private final TaskShape shape;
   private final Map<String, Object> identity;
   private final Pruner pruner;
+  private final boolean looks;
 
   /**
    * Searches to be.
    *
    * @param identity see {@link Study.Builder#identity}
    * @param pruner what ends trials of the first round early
+   * @param looks whether each family's first trial is but a look at it, where that pays
    */
   Searches(
       DistillConfig config,
@@ -33,13 +35,15 @@ final class Searches {
       List<StudentModel> families,
       TaskShape shape,
       Map<String, Object> identity,
-      Pruner pruner) {
+      Pruner pruner,
+      boolean looks) {
     this.config = config;
     this.settings = settings;
     this.families = families;
     this.shape = shape;
     this.identity = identity;
     this.pruner = pruner;
+    this.looks = looks;
   }
 
   /** The students' searches by plan, and the twin's, with as many trials as they have, last. */
@@ -76,16 +80,20 @@ final class Searches {
     return new Search(
         name,
         search.space(),
-        study(study, search.space(), trials.size(), Pruner.NONE),
+        study(study, search.space(), trials.size(), new FamilyLooks(0, Pruner.NONE)),
         new Search.Plan(trials, trials.size(), false),
         config);
   }
 
   private Search first(String name, SweepSpace space, int budget) {
+    FamilyLooks ending =
+        looks
+            ? FamilyLooks.of(space.defaults().size(), budget, pruner)
+            : new FamilyLooks(0, pruner);
     return new Search(
         name,
         space,
-        study(name, space, budget, pruner),
+        study(name, space, budget, ending),
         new Search.Plan(space.defaults(), budget, true),
         config);
   }
@@ -98,15 +106,15 @@ final class Searches {
     return new SweepSpace(kind, some, shape, temperatures, alphas, config.seed());
   }
 
-  private Study study(String name, SweepSpace space, int budget, Pruner ending) {
+  private Study study(String name, SweepSpace space, int budget, FamilyLooks ending) {
     Sampler sampler =
         settings.rungs() ? new FamilyRungs(settings.sampler(), budget) : settings.sampler();
     Study.Builder study =
         Study.builder(space.space())
             .name(settings.name() + "/" + name)
             .seed(Seeds.derive(config.seed(), "search"))
-            .sampler(new KnownGood(space, sampler))
-            .pruner(ending)
+            .sampler(new KnownGood(space, ending, sampler))
+            .pruner(ending.looks() == 0 ? ending.pruner() : ending)
             .store(settings.store())
             .directions(Collections.nCopies(config.goals().size(), Direction.MINIMIZE))
             .identity(identity)

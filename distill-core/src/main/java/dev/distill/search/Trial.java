@@ -134,7 +134,7 @@ public record Trial(
   }
 
   /** Where it stands among the trials: where the one stood that it is given again for. */
-  int place() {
+  public int place() {
     return systemAttributes.get(INSTEAD_OF) instanceof Number other ? other.intValue() : number;
   }
 

@@ -1,0 +1,36 @@
+package dev.distill.auto;
+
+import dev.distill.search.Pruner;
+import dev.distill.search.Trial;
+import java.util.List;
+
+/**
+ * Ends the first trial of each family after its first report, for that is enough to tell which
+ * families are worth a whole one: families differ more than the hyperparameters of one do.
+ *
+ * @param looks how many trials a search begins with are looks, one a family; 0 for none
+ * @param pruner asked about all the others
+ */
+record FamilyLooks(int looks, Pruner pruner) implements Pruner {
+  /** A search has so many times more trials than looks. */
+  private static final int ROOM = 2;
+
+  /** With fewer families there is little to choose from. */
+  private static final int FEWEST = 3;
+
+  /** Looks where they pay: at several families, with trials enough after them. */
+  static FamilyLooks of(int families, int budget, Pruner pruner) {
+    boolean pays = families >= FEWEST && budget >= ROOM * families;
+    return new FamilyLooks(pays ? families : 0, pruner);
+  }
+
+  @Override
+  public boolean prune(Trial trial, List<Trial> others) {
+    return trial.place() < looks || pruner.prune(trial, others);
+  }
+
+  /** Whether nothing but this look says something about its family's configuration. */
+  boolean isLook(Trial trial) {
+    return trial.place() < looks && trial.state() == Trial.State.PRUNED;
+  }
+}
