@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -226,7 +227,7 @@ final class RunCommand implements Callable<Integer> {
           .seed(seed)
           .threads(threads)
           .inFlight(inFlight)
-          .goals(goals)
+          .goals(Stream.concat(Stream.of(Goal.LOSS), goals.stream()).toList())
           .limits(new Limits(maxNanos, maxBytes))
           .build();
     }

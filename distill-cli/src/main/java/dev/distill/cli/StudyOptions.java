@@ -65,7 +65,9 @@ final class StudyOptions {
   @Option(
       names = "--pruner",
       paramLabel = "NAME",
-      description = "what ends trials early: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE})")
+      description =
+          "what ends trials early: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}); nothing where there"
+              + " are limits or several objectives, or in the reference plan")
   private PrunerName pruner = PrunerName.NONE;
 
   @Option(

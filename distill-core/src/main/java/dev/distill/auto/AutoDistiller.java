@@ -76,7 +76,11 @@ public final class AutoDistiller {
     try (SharedForms shared = new SharedForms()) {
       List<StudentModel> families = families(task);
       Rows rows = Rows.cut(task.train(), config);
-      boolean prunes = config.plan() != SweepPlan.REFERENCE && studies.pruner() != Pruner.NONE;
+      // One that is behind in the loss may be the best of those that are small enough.
+      boolean prunes =
+          config.plan() != SweepPlan.REFERENCE
+              && !config.costs()
+              && studies.pruner() != Pruner.NONE;
       Cut cut =
           prunes && studies.pruneOn() == StudySettings.PruneOn.ROWS
               ? rows.inShares(task.train(), config.seed())

@@ -85,13 +85,17 @@ final class FamilyRungs implements Sampler {
   /** The best families, the one that was tried least first; then the others, the best first. */
   private static List<String> best(Question question, int competing) {
     Map<String, Double> lowest = new HashMap<>();
+    Map<String, Double> violation = new HashMap<>();
     Map<String, Double> glimpsed = new HashMap<>();
     Map<String, Integer> tried = new HashMap<>();
     for (Trial trial : question.trials()) {
       for (String family : families(trial)) {
         tried.merge(family, 1, Integer::sum);
-        if (trial.state() == Trial.State.COMPLETE && trial.violation() == 0) {
-          lowest.merge(family, trial.value(), Math::min);
+        if (trial.state() == Trial.State.COMPLETE) {
+          violation.merge(family, trial.violation(), Math::min);
+          if (trial.violation() == 0) {
+            lowest.merge(family, trial.value(), Math::min);
+          }
         } else if (trial.state() == Trial.State.PRUNED && !trial.curve().isEmpty()) {
           glimpsed.merge(family, Collections.min(trial.curve().values()), Math::min);
         }
@@ -99,12 +103,14 @@ final class FamilyRungs implements Sampler {
     }
     List<String> order = new ArrayList<>(families(question.space()));
     // What was not seen to the end can't be compared with what was.
-    order.sort(
-        Comparator.comparingDouble((String f) -> lowest.getOrDefault(f, Double.POSITIVE_INFINITY))
-            .thenComparing(f -> glimpsed.getOrDefault(f, Double.POSITIVE_INFINITY)));
+    order.sort(by(lowest).thenComparing(by(violation)).thenComparing(by(glimpsed)));
     order
         .subList(0, Math.min(competing, order.size()))
         .sort(Comparator.comparingInt(f -> tried.getOrDefault(f, 0)));
     return order;
+  }
+
+  private static Comparator<String> by(Map<String, Double> values) {
+    return Comparator.comparingDouble(f -> values.getOrDefault(f, Double.POSITIVE_INFINITY));
   }
 }

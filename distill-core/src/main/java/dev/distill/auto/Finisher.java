@@ -57,6 +57,14 @@ final class Finisher {
       Function<List<TrialOutcome>, TrialOutcome> rule) {
     List<TrialOutcome> left = new ArrayList<>(candidates);
     List<TrialOutcome> spare = new ArrayList<>(others);
+    left.removeIf(outcome -> !config.limits().kept(outcome));
+    spare.removeIf(outcome -> !config.limits().kept(outcome));
+    if (left.isEmpty() && spare.isEmpty()) {
+      throw SweepException.ofLimits(config.limits(), others.get(0));
+    }
+    if (left.isEmpty()) {
+      left.add(spare.get(0));
+    }
     while (!left.isEmpty()) {
       TrialOutcome chosen = rule.apply(left);
       long start = System.nanoTime();
@@ -158,7 +166,7 @@ final class Finisher {
   }
 
   /** A student is above the limits of what it may cost. */
-  private static final class OverLimitException extends RuntimeException {
+  private static final class OverLimitException extends FitException {
     private static final long serialVersionUID = 1L;
 
     OverLimitException(String message) {

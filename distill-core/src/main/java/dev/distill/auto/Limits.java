@@ -60,7 +60,7 @@ public record Limits(double nanos, long bytes) {
   public String toString() {
     List<String> words = new ArrayList<>();
     if (nanos > 0) {
-      words.add(nanos + " ns");
+      words.add("%s ns".formatted(nanos == Math.rint(nanos) ? (Object) (long) nanos : nanos));
     }
     if (bytes > 0) {
       words.add(bytes + " bytes");

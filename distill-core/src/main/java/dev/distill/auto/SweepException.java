@@ -3,6 +3,7 @@ package dev.distill.auto;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -29,6 +30,15 @@ public final class SweepException extends RuntimeException {
     return new SweepException("no student could be made to deliver" + causes(failed), failed);
   }
 
+  /** No student of the search keeps the limits. */
+  static SweepException ofLimits(Limits limits, TrialOutcome nearest) {
+    TrialOutcome.Cost cost = Objects.requireNonNull(nearest.cost());
+    return new SweepException(
+        "no student keeps the limits (%s); the nearest one, of family '%s', takes %.0f ns a row and %s bytes"
+            .formatted(limits, nearest.spec().family(), cost.nanos(), cost.bytes()),
+        List.of(nearest));
+  }
+
   private static String message(Search search) {
     List<TrialOutcome> failed = search.outcomes();
     return (failed.isEmpty()
@@ -41,7 +51,7 @@ public final class SweepException extends RuntimeException {
     Map<String, Integer> causes = new LinkedHashMap<>();
     for (TrialOutcome outcome : failed) {
       causes.merge(
-          outcome.spec().family() + ": " + outcome.failure().map(Throwable::toString).orElse("?"),
+          outcome.spec().family() + ": " + outcome.failure().map(Causes::reason).orElse("?"),
           1,
           Integer::sum);
     }
