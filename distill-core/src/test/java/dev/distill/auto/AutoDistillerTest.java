@@ -224,9 +224,7 @@ class AutoDistillerTest {
                 });
     assertThatThrownBy(() -> distill(config().alphas(List.of(0.5)).build(), taught))
         .isInstanceOf(SweepException.class)
-        .hasMessage(
-            "all 6 trials of the twin search failed; 6 × fake.taught:"
-                + " no teacher");
+        .hasMessage("all 6 trials of the twin search failed; 6 × fake.taught:" + " no teacher");
   }
 
   @Test
