@@ -1,0 +1,71 @@
+package dev.distill.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DeadlineTest {
+
+  @Test
+  void without_a_timeout_nothing_takes_too_long() {
+    Deadline deadline = new Deadline(Duration.ZERO, new Cancellation());
+    assertThat(deadline.isOver()).isFalse();
+    assertThat(deadline.left()).isEmpty();
+    assertThat(deadline.tooLong(Duration.ofDays(1))).isEmpty();
+  }
+
+  @Test
+  void nothing_gets_more_than_a_quarter_of_a_timeout() {
+    Deadline deadline = new Deadline(Duration.ofMinutes(4), new Cancellation());
+    assertThat(deadline.tooLong(Duration.ofSeconds(59))).isEmpty();
+    assertThat(deadline.tooLong(Duration.ofSeconds(61))).get().asString().contains("--timeout");
+    assertThat(deadline.left().orElseThrow()).isLessThanOrEqualTo(Duration.ofMinutes(4));
+  }
+
+  @Test
+  void it_is_over_when_time_is_or_when_it_is_cancelled() {
+    Cancellation cancellation = new Cancellation();
+    Deadline deadline = new Deadline(Duration.ofHours(1), cancellation);
+    assertThat(deadline.isOver()).isFalse();
+    cancellation.cancel();
+    assertThat(deadline.isOver()).isTrue();
+    assertThat(new Deadline(Duration.ofNanos(1), new Cancellation()).isOver()).isTrue();
+  }
+
+  @Test
+  void a_family_that_would_never_end_does_not_eat_the_time_of_the_others() {
+    FakeFamily quick = FakeFamily.soft("fake.quick");
+    FakeFamily endless =
+        FakeFamily.soft("fake.endless")
+            .before(
+                fit -> {
+                  while (true) {
+                    fit.context().report(1, Double.NaN); // ends the fit by throwing
+                    pause();
+                  }
+                });
+    DistillConfig config =
+        DistillConfig.builder().trials(8).threads(1).timeout(Duration.ofSeconds(4)).build();
+    DistillationResult result =
+        new AutoDistiller(StudentCatalog.of(List.of(quick, endless)), config)
+            .distill(Planted.task(300), (outcome, best, done, total) -> {}, new Cancellation());
+    assertThat(result.student().chosen().spec().family()).isEqualTo("fake.quick");
+    assertThat(result.trials().stream().filter(t -> t.spec().family().equals("fake.endless")))
+        .isNotEmpty()
+        .allSatisfy(
+            t -> assertThat(t.failure()).get().asString().contains("a quarter of --timeout"));
+    assertThat(result.trials().stream().filter(TrialOutcome::succeeded).count())
+        .as("the quick family's share")
+        .isGreaterThan(4);
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(5);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
