@@ -81,10 +81,9 @@ public final class AutoDistiller {
           config.plan() != SweepPlan.REFERENCE
               && !config.costs()
               && studies.pruner() != Pruner.NONE;
-      Cut cut =
-          prunes && studies.pruneOn() == StudySettings.PruneOn.ROWS
-              ? rows.inShares(task.train(), config.seed())
-              : Cut.of(rows.search());
+      Cut whole = Cut.of(rows.search());
+      Cut look = prunes ? rows.inShares(task.train(), config.seed()) : whole;
+      Cut cut = studies.pruneOn() == StudySettings.PruneOn.ROWS ? look : whole;
       Pruner pruner = prunes ? cut.pruner(studies.pruner()) : Pruner.NONE;
       Searches made =
           new Searches(
@@ -94,7 +93,7 @@ public final class AutoDistiller {
               shape(task),
               identity(task),
               pruner,
-              prunes && !cut.bySteps());
+              prunes && !look.bySteps());
       List<Search> searches = made.all();
       Search twins = searches.get(searches.size() - 1);
       List<Search> students = searches.subList(0, searches.size() - 1);
@@ -102,7 +101,7 @@ public final class AutoDistiller {
       BooleanSupplier stop = () -> deadline.isOver() && searches.stream().allMatch(Search::settled);
       Sweep sweep =
           new Sweep(distiller(task, shared, stop), executor, config.threads(), deadline, listener);
-      sweep.run(searches, cut);
+      sweep.run(searches, look, cut);
       List<Search> failed = searches.stream().filter(s -> s.best().isEmpty()).toList();
       if (failed.contains(twins) || failed.containsAll(students)) {
         throw SweepException.ofSearches(failed);

@@ -200,8 +200,11 @@ final class Distiller {
       }
       if (f < folds.size() - 1) {
         trial.check();
-        int[] rowsSoFar = Arrays.copyOf(judged, at);
-        trial.point(f + 1, loss(spec, rowsSoFar, Arrays.copyOf(logits, at * classes())));
+        // One fold says little alone.
+        if (f > 0) {
+          int[] rowsSoFar = Arrays.copyOf(judged, at);
+          trial.point(f + 1, loss(spec, rowsSoFar, Arrays.copyOf(logits, at * classes())));
+        }
       }
     }
     return judge(spec, judged, logits, (int) Math.round(steps), cost, trial.start);

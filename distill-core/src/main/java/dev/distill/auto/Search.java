@@ -36,6 +36,8 @@ final class Search {
   private final SweepSpace space;
   private final Study study;
   private final int budget;
+  private final int looks;
+  private final int families;
   private final boolean needed;
   private final List<Goal> goals;
   private final Limits limits;
@@ -49,9 +51,10 @@ final class Search {
    *
    * @param starts configurations to begin with
    * @param budget trials; all the starts are given even if that is more
+   * @param looks how many of the trials it begins with are looks at families
    * @param needed whether the sweep can't do without a success of this search
    */
-  record Plan(List<Study.Start> starts, int budget, boolean needed) {}
+  record Plan(List<Study.Start> starts, int budget, int looks, boolean needed) {}
 
   /** A search, which may have begun in another process. */
   Search(String name, SweepSpace space, Study study, Plan plan, DistillConfig config) {
@@ -59,6 +62,8 @@ final class Search {
     this.space = space;
     this.study = study;
     budget = Math.max(plan.budget(), plan.starts().size());
+    looks = plan.looks();
+    families = space.defaults().size();
     needed = plan.needed();
     goals = config.goals();
     limits = config.limits();
@@ -122,6 +127,11 @@ final class Search {
     return quick.isEmpty() ? space.space() : space.space().where(SweepSpace.FAMILY, quick);
   }
 
+  /** Whether a trial is but a look at its family. */
+  boolean isLook(TrialSpec spec) {
+    return looks > 0 && study.trials().get(spec.number()).place() < looks;
+  }
+
   /** Whether to end a running trial; see {@link Study#report}. */
   boolean report(TrialSpec spec, int step, double loss) {
     return study.report(spec.number(), step, loss);
@@ -180,6 +190,11 @@ final class Search {
   /** Whether the sweep can end without more of it. */
   boolean settled() {
     return settled;
+  }
+
+  /** Whether other trials may still do what one does that takes too long. */
+  boolean mayBeCutShort() {
+    return settled || ended() < families;
   }
 
   /** The first of {@link #ranked}. */

@@ -81,7 +81,7 @@ final class Searches {
         name,
         search.space(),
         study(study, search.space(), trials.size(), new FamilyLooks(0, Pruner.NONE)),
-        new Search.Plan(trials, trials.size(), false),
+        new Search.Plan(trials, trials.size(), 0, false),
         config);
   }
 
@@ -94,7 +94,7 @@ final class Searches {
         name,
         space,
         study(name, space, budget, ending),
-        new Search.Plan(space.defaults(), budget, true),
+        new Search.Plan(space.defaults(), budget, ending.looks(), true),
         config);
   }
 

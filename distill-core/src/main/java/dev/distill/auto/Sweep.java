@@ -40,11 +40,19 @@ final class Sweep {
     this.listener = listener;
   }
 
+  /** Runs searches of which all trials are fitted and judged on the same. */
+  void run(List<Search> more, Cut cut) {
+    run(more, cut, cut);
+  }
+
   /**
    * Runs searches side by side, so that ending early leaves each with its share. Beside other
    * processes it waits until their trials have ended too.
+   *
+   * @param look what looks at families are fitted and judged on
+   * @param cut what all other trials are
    */
-  void run(List<Search> more, Cut cut) {
+  void run(List<Search> more, Cut look, Cut cut) {
     searches.addAll(more);
     int budget = more.stream().mapToInt(Search::budget).sum();
     AtomicInteger running = new AtomicInteger();
@@ -61,7 +69,7 @@ final class Sweep {
         spec -> {
           Search search = of(more, spec);
           int each = Math.max(1, threads / Math.min(threads, budget));
-          return distiller.run(spec, cut, each, watch(search, spec));
+          return distiller.run(spec, search.isLook(spec) ? look : cut, each, watch(search, spec));
         },
         outcome -> {
           running.decrementAndGet();
@@ -93,7 +101,7 @@ final class Sweep {
 
       @Override
       public Optional<String> tooLong(Duration sinceStart) {
-        return search.settled() ? deadline.tooLong(sinceStart) : Optional.empty();
+        return search.mayBeCutShort() ? deadline.tooLong(sinceStart) : Optional.empty();
       }
     };
   }
