@@ -12,15 +12,12 @@ import java.util.List;
  * @param pruner asked about all the others
  */
 record FamilyLooks(int looks, Pruner pruner) implements Pruner {
-  /** A search has so many times more trials than looks. */
-  private static final int ROOM = 2;
-
   /** With fewer families there is little to choose from. */
   private static final int FEWEST = 3;
 
-  /** Looks where they pay: at several families, with trials enough after them. */
-  static FamilyLooks of(int families, int budget, Pruner pruner) {
-    boolean pays = families >= FEWEST && budget >= ROOM * families;
+  /** Looks where they pay: at several families, with trials for half of them after that. */
+  static FamilyLooks of(int families, int trials, Pruner pruner) {
+    boolean pays = families >= FEWEST && trials >= families / 2;
     return new FamilyLooks(pays ? families : 0, pruner);
   }
 

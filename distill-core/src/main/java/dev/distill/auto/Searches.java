@@ -65,8 +65,8 @@ final class Searches {
           space(TrialSpec.Kind.STUDENT, families, config.temperatures(), config.alphas());
       searches.add(first("student", space, config.trials()));
     }
-    int budget = searches.stream().mapToInt(Search::budget).sum();
-    searches.add(first("twin", space(TrialSpec.Kind.TWIN, families, List.of(), List.of()), budget));
+    int trials = config.trials() * searches.size();
+    searches.add(first("twin", space(TrialSpec.Kind.TWIN, families, List.of(), List.of()), trials));
     return searches;
   }
 
@@ -85,11 +85,13 @@ final class Searches {
         config);
   }
 
-  private Search first(String name, SweepSpace space, int budget) {
+  /** A search of so many trials; looks come on top. */
+  private Search first(String name, SweepSpace space, int trials) {
     FamilyLooks ending =
         looks
-            ? FamilyLooks.of(space.defaults().size(), budget, pruner)
+            ? FamilyLooks.of(space.defaults().size(), trials, pruner)
             : new FamilyLooks(0, pruner);
+    int budget = trials + ending.looks();
     return new Search(
         name,
         space,
@@ -108,7 +110,9 @@ final class Searches {
 
   private Study study(String name, SweepSpace space, int budget, FamilyLooks ending) {
     Sampler sampler =
-        settings.rungs() ? new FamilyRungs(settings.sampler(), budget) : settings.sampler();
+        settings.rungs()
+            ? new FamilyRungs(settings.sampler(), budget, ending.looks() > 0)
+            : settings.sampler();
     Study.Builder study =
         Study.builder(space.space())
             .name(settings.name() + "/" + name)
