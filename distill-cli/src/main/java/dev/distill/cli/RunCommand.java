@@ -133,7 +133,8 @@ final class RunCommand implements Callable<Integer> {
         paramLabel = "N",
         description =
             "trials of the student's search, and as many of the twin's (default 40; in the reference"
-                + " plan: of each cell); at least one for each family")
+                + " plan: of each cell); at least one for each family, and looks at families come on"
+                + " top")
     private int trials = DEFAULTS.trials();
 
     @Option(

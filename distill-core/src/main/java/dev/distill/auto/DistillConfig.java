@@ -9,7 +9,8 @@ import java.util.List;
  * @param plan how to search
  * @param families ids of the families to use; empty means all on the class path
  * @param trials trials of the student's search, and as many of the twin's (in {@link
- *     SweepPlan#REFERENCE}: of each cell); at least one for each family
+ *     SweepPlan#REFERENCE}: of each cell); at least one for each family, and looks at families come
+ *     on top
  * @param timeout no new trial starts after this; zero means no limit
  * @param trialTimeout a trial that takes longer has failed; zero means no limit
  * @param temperatures the temperatures to try; empty means the range 0.5 to 5 (reference plan: 0.5,
