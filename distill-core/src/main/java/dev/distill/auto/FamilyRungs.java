@@ -15,33 +15,23 @@ import java.util.Optional;
 
 /**
  * Lets families compete in rungs (successive halving; Jamieson and Talwalkar, 2016): after each
- * one's default the best third of them shares a quarter of the trials that are left, and so on
- * until the best one is alone with the rest. A mere look says less than a trial: after looks it is
- * the best half. Within a family another sampler suggests.
+ * one's default the best half of them shares a quarter of the trials that are left, and so on until
+ * the best one is alone with the rest. Within a family another sampler suggests.
  */
 final class FamilyRungs implements Sampler {
   /** Of so many families one stays for the next rung. */
-  private static final int SURVIVING = 3;
-
-  private static final int SURVIVING_LOOKS = 2;
+  private static final int SURVIVING = 2;
 
   /** A rung that is not the last gets one part in so many of what is left. */
   private static final int REST = 4;
 
   private final Sampler sampler;
   private final int budget;
-  private final boolean looks;
 
-  /**
-   * Rungs.
-   *
-   * @param budget trials of the search, looks and all
-   * @param looks whether each family's first trial is but a look
-   */
-  FamilyRungs(Sampler sampler, int budget, boolean looks) {
+  /** Rungs in a search of so many trials. */
+  FamilyRungs(Sampler sampler, int budget) {
     this.sampler = sampler;
     this.budget = budget;
-    this.looks = looks;
   }
 
   @Override
@@ -78,12 +68,10 @@ final class FamilyRungs implements Sampler {
   private int competing(List<String> families, int index) {
     int competing = families.size();
     int asked = families.size();
-    int surviving = looks ? SURVIVING_LOOKS : SURVIVING;
     while (competing > 1 && asked <= index) {
       int left = budget - asked;
       int places = Math.max(1, left / REST);
-      competing = Math.min(places, (competing + surviving - 1) / surviving);
-      surviving = SURVIVING;
+      competing = Math.min(places, (competing + SURVIVING - 1) / SURVIVING);
       asked += Math.max(1, left / REST / competing) * competing;
     }
     return competing;

@@ -110,9 +110,7 @@ final class Searches {
 
   private Study study(String name, SweepSpace space, int budget, FamilyLooks ending) {
     Sampler sampler =
-        settings.rungs()
-            ? new FamilyRungs(settings.sampler(), budget, ending.looks() > 0)
-            : settings.sampler();
+        settings.rungs() ? new FamilyRungs(settings.sampler(), budget) : settings.sampler();
     Study.Builder study =
         Study.builder(space.space())
             .name(settings.name() + "/" + name)
