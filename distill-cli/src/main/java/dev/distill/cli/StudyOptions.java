@@ -13,7 +13,6 @@ import dev.distill.search.RandomSampler;
 import dev.distill.search.Sampler;
 import dev.distill.search.StudyStore;
 import dev.distill.search.SuccessiveHalvingPruner;
-import dev.distill.search.TpeSampler;
 import dev.distill.search.jdbc.JdbcStore;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
@@ -68,16 +67,16 @@ final class StudyOptions {
       description =
           "what ends trials early: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}); nothing where there"
               + " are limits or several objectives, or in the reference plan")
-  private PrunerName pruner = PrunerName.NONE;
+  private PrunerName pruner = PrunerName.MEDIAN;
 
   @Option(
       names = "--prune-on",
       paramLabel = "WHAT",
       description =
-          "ROWS: a trial is fitted on a ninth and a third of the rows before it is on all; STEPS: it is"
-              + " judged by its family's own curve; either way by folds where rows are few"
+          "STEPS: by its family's own curve; ROWS: by its loss when fitted on a ninth and a third of"
+              + " the rows, before it is on all; either way by folds where rows are few"
               + " (${DEFAULT-VALUE})")
-  private PruneOn pruneOn = PruneOn.ROWS;
+  private PruneOn pruneOn = PruneOn.STEPS;
 
   @Option(
       names = "--study",
@@ -126,7 +125,7 @@ final class StudyOptions {
 
   private Sampler sampler() {
     return switch (sampler) {
-      case TPE -> new TpeSampler();
+      case TPE -> StudySettings.tpe();
       case RANDOM -> new RandomSampler();
       case QMC -> new QmcSampler();
       case GRID -> new GridSampler(GRID_POINTS);

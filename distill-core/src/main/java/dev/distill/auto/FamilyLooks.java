@@ -17,7 +17,7 @@ record FamilyLooks(int looks, Pruner pruner) implements Pruner {
 
   /** Looks where they pay: at several families, with trials for half of them after that. */
   static FamilyLooks of(int families, int trials, Pruner pruner) {
-    boolean pays = families >= FEWEST && trials >= families / 2;
+    boolean pays = families >= FEWEST && trials >= (families + 1) / 2;
     return new FamilyLooks(pays ? families : 0, pruner);
   }
 

@@ -192,9 +192,11 @@ final class Search {
     return settled;
   }
 
-  /** Whether other trials may still do what one does that takes too long. */
+  /**
+   * Whether another trial has done, or another family may do, what one does that takes too long.
+   */
   boolean mayBeCutShort() {
-    return settled || ended() < families;
+    return settled || ended() + 1 < families;
   }
 
   /** The first of {@link #ranked}. */

@@ -1,5 +1,6 @@
 package dev.distill.auto;
 
+import dev.distill.search.MedianPruner;
 import dev.distill.search.MemoryStore;
 import dev.distill.search.Pruner;
 import dev.distill.search.Sampler;
@@ -27,6 +28,8 @@ public record StudySettings(
     String name,
     boolean resume) {
 
+  private static final int STARTUP = 3;
+
   /** What a pruner sees of a trial. Where rows are few, its loss after each fold in any case. */
   public enum PruneOn {
     /** Its loss when fitted on a ninth and on a third of the rows, before it is on all of them. */
@@ -38,11 +41,18 @@ public record StudySettings(
   /** Nothing is kept after the sweep. */
   public static StudySettings inMemory(Sampler sampler, boolean rungs, Pruner pruner) {
     return new StudySettings(
-        sampler, rungs, pruner, PruneOn.ROWS, new MemoryStore(), "distill", false);
+        sampler, rungs, pruner, PruneOn.STEPS, new MemoryStore(), "distill", false);
   }
 
   /** The defaults, in memory. */
   public static StudySettings defaults() {
-    return inMemory(new TpeSampler(), true, Pruner.NONE);
+    return inMemory(tpe(), true, new MedianPruner());
+  }
+
+  /** TPE for a sweep: what families know to be good takes the place of most of the even draws. */
+  public static Sampler tpe() {
+    TpeSampler.Settings settings = TpeSampler.Settings.DEFAULT;
+    return new TpeSampler(
+        new TpeSampler.Settings(STARTUP, settings.candidates(), settings.modelled()));
   }
 }

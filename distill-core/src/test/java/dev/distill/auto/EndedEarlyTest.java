@@ -3,6 +3,7 @@ package dev.distill.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.distill.search.MemoryStore;
 import dev.distill.search.Pruner;
 import dev.distill.search.RandomSampler;
 import dev.distill.search.SuccessiveHalvingPruner;
@@ -34,7 +35,15 @@ class EndedEarlyTest {
 
   private static DistillationResult distill(
       DistillConfig config, Pruner pruner, List<StudentModel> families) {
-    StudySettings settings = StudySettings.inMemory(new RandomSampler(), true, pruner);
+    StudySettings settings =
+        new StudySettings(
+            new RandomSampler(),
+            true,
+            pruner,
+            StudySettings.PruneOn.ROWS,
+            new MemoryStore(),
+            "test",
+            false);
     return new AutoDistiller(
             StudentCatalog.of(families),
             config,
