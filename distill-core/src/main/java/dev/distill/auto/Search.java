@@ -100,6 +100,9 @@ final class Search {
    *     #AFFORDED} more trials would take longer than that are not asked for any more
    */
   Optional<TrialSpec> ask(Optional<Duration> left) {
+    if (study.counted().size() >= budget) {
+      study.reclaim();
+    }
     List<Trial> trials = study.counted();
     boolean waiting = trials.stream().anyMatch(t -> t.state() == Trial.State.WAITING);
     if (!waiting && trials.size() >= budget) {

@@ -236,7 +236,19 @@ public final class Study {
     return Optional.empty();
   }
 
-  /** Has the trials whose worker died fail, and puts them in front again. */
+  /**
+   * Has the trials whose worker died fail, and puts them in front again. {@link #ask} does so too;
+   * this is for who waits for others' trials and has nothing to ask for.
+   */
+  public synchronized void reclaim() {
+    store.exclusively(
+        name,
+        () -> {
+          giveAgain();
+          return name;
+        });
+  }
+
   private void giveAgain() {
     List<Integer> dead = store.heartbeat(name, List.of());
     if (dead.isEmpty()) {
