@@ -21,6 +21,10 @@ import java.util.random.RandomGenerator;
  * <p>Trials that run count as bad ones, so that others keep away from them (a constant liar;
  * Ginsbourger et al., 2010). So do failed ones. Pruned trials stand behind complete ones, those
  * that break constraints behind those that keep them.
+ *
+ * <p>Several objectives: while trials are few, the Gaussian process is of a weighted sum of them
+ * whose weights are drawn anew for each suggestion (ParEGO; Knowles, 2006); later the good trials
+ * are those on the first fronts that cover most (MOTPE; Ozaki et al., 2022).
  */
 public final class TpeSampler implements Sampler {
   private final Settings settings;
@@ -53,8 +57,13 @@ public final class TpeSampler implements Sampler {
     return new Suggestion(question).make();
   }
 
-  /** A trial in the part of the space that is asked for. */
-  private record Seen(Trial trial, double[] point) {}
+  /**
+   * A trial in the part of the space that is asked for.
+   *
+   * @param loss its value, the last one of a pruned trial; with several objectives, what {@link
+   *     Objectives} makes of them
+   */
+  private record Seen(Trial trial, double[] point, double loss) {}
 
   /** Makes one suggestion. */
   private final class Suggestion {
@@ -85,7 +94,7 @@ public final class TpeSampler implements Sampler {
         for (int i = 0; i < 100 && isTaken(chosen); i++) {
           chosen = axes.snap(axes.draw(random));
         }
-      } else if (ranked.size() + avoided.size() <= settings.modelled() && !severalObjectives()) {
+      } else if (isModelled()) {
         chosen = byModel();
       } else {
         chosen = byRatio();
@@ -104,18 +113,36 @@ public final class TpeSampler implements Sampler {
           boolean telling =
               trial.state() == Trial.State.COMPLETE
                   || (trial.state() == Trial.State.PRUNED && !trial.curve().isEmpty());
-          (telling ? ranked : avoided).add(new Seen(trial, point));
+          (telling ? ranked : avoided).add(new Seen(trial, point, telling ? loss(trial) : 0));
         }
+      }
+      if (!ranked.isEmpty() && ranked.get(0).trial().values().size() > 1) {
+        combine();
       }
       ranked.sort(
           Comparator.comparing((Seen s) -> s.trial().state() == Trial.State.PRUNED)
               .thenComparingDouble(s -> s.trial().violation())
               .thenComparing(s -> s.trial().curve().isEmpty() ? 0 : -lastStep(s))
-              .thenComparingDouble(TpeSampler::loss));
+              .thenComparingDouble(Seen::loss));
     }
 
-    private boolean severalObjectives() {
-      return ranked.get(0).trial().values().size() > 1;
+    /** Makes one loss of several objectives. */
+    private void combine() {
+      ranked.removeIf(seen -> seen.trial().state() != Trial.State.COMPLETE);
+      double[][] values = new double[ranked.size()][];
+      for (int i = 0; i < values.length; i++) {
+        values[i] =
+            ranked.get(i).trial().values().stream().mapToDouble(Double::doubleValue).toArray();
+      }
+      double[] losses =
+          isModelled() ? Objectives.weighed(values, random) : Objectives.ordered(values);
+      for (int i = 0; i < losses.length; i++) {
+        ranked.set(i, new Seen(ranked.get(i).trial(), ranked.get(i).point(), losses[i]));
+      }
+    }
+
+    private boolean isModelled() {
+      return ranked.size() + avoided.size() <= settings.modelled();
     }
 
     private boolean isTaken(double[] point) {
@@ -194,8 +221,8 @@ public final class TpeSampler implements Sampler {
       List<Double> complete = new ArrayList<>();
       for (Seen seen : ranked) {
         if (seen.trial().state() == Trial.State.COMPLETE) {
-          complete.add(loss(seen));
-          worstKept = seen.trial().violation() == 0 ? Math.max(worstKept, loss(seen)) : worstKept;
+          complete.add(seen.loss());
+          worstKept = seen.trial().violation() == 0 ? Math.max(worstKept, seen.loss()) : worstKept;
         }
       }
       complete.sort(null);
@@ -204,7 +231,7 @@ public final class TpeSampler implements Sampler {
       for (int i = 0; i < losses.length; i++) {
         Seen seen = ranked.get(i);
         double violation = seen.trial().violation();
-        losses[i] = loss(seen);
+        losses[i] = seen.loss();
         if (seen.trial().state() == Trial.State.PRUNED) {
           losses[i] = Math.max(losses[i], middle);
         } else if (violation > 0) {
@@ -319,8 +346,7 @@ public final class TpeSampler implements Sampler {
     return seen.trial().state() == Trial.State.PRUNED ? seen.trial().curve().lastKey() : 0;
   }
 
-  private static double loss(Seen seen) {
-    Trial trial = seen.trial();
+  private static double loss(Trial trial) {
     return trial.state() == Trial.State.COMPLETE
         ? trial.value()
         : trial.curve().get(trial.curve().lastKey());
