@@ -686,7 +686,7 @@ public final class Study {
         }
       }
       StudyStore.Header made = found.get();
-      same("directions", made.directions(), directions);
+      same("set of directions", made.directions(), directions);
       if (!made.systemAttributes().containsKey(SEED)) {
         return adopt(made);
       }

@@ -3,6 +3,15 @@ package dev.distill.search.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.distill.auto.AutoDistiller;
+import dev.distill.auto.Cancellation;
+import dev.distill.auto.DistillConfig;
+import dev.distill.auto.FakeFamily;
+import dev.distill.auto.LocalTrialExecutor;
+import dev.distill.auto.Planted;
+import dev.distill.auto.SelectionRule;
+import dev.distill.auto.StudentCatalog;
+import dev.distill.auto.StudySettings;
 import dev.distill.search.Direction;
 import dev.distill.search.Study;
 import dev.distill.search.StudyStore;
@@ -10,6 +19,7 @@ import dev.distill.search.Trial;
 import dev.distill.spi.Hyperparameter;
 import dev.distill.spi.Hyperparameters;
 import dev.distill.spi.SearchSpace;
+import dev.distill.spi.StudentModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -189,6 +199,48 @@ class OptunaTest {
         trial.systemAttributes(),
         trial.started(),
         trial.ended());
+  }
+
+  @Test
+  void optuna_reads_the_studies_of_a_sweep() throws Exception {
+    try (JdbcStore store = JdbcStore.open(file())) {
+      StudySettings defaults = StudySettings.defaults();
+      StudySettings settings =
+          new StudySettings(
+              defaults.sampler(), true, defaults.pruner(), defaults.pruneOn(), store, "s", false);
+      List<StudentModel> families =
+          List.of(
+              FakeFamily.soft("fake.a"),
+              FakeFamily.soft("fake.b").cuttingAt(0.2f),
+              FakeFamily.soft("fake.c").cuttingAt(0.9f));
+      DistillConfig config = DistillConfig.builder().trials(12).build();
+      new AutoDistiller(
+              StudentCatalog.of(families),
+              config,
+              settings,
+              SelectionRule::closestToTeacher,
+              new LocalTrialExecutor(2))
+          .distill(Planted.task(300), (outcome, best, done, total) -> {}, new Cancellation());
+      assertThat(store.studies()).hasSize(3).contains("s/student", "s/twin");
+      for (String study : store.studies()) {
+        Map<?, ?> read = dumped(study);
+        List<Trial> written = store.trials(study);
+        assertThat(trials(read)).hasSameSizeAs(written);
+        for (Trial trial : written) {
+          equal((Map<?, ?>) trials(read).get(trial.number()), trial, Map.of());
+        }
+        double least =
+            written.stream()
+                .filter(t -> t.state() == Trial.State.COMPLETE)
+                .mapToDouble(Trial::value)
+                .min()
+                .orElseThrow();
+        int best = ((Number) Objects.requireNonNull(read.get("best"))).intValue();
+        assertThat(written.get(best).value()).isEqualTo(least);
+      }
+      assertThat(store.trials("s/student"))
+          .anyMatch(t -> t.state() == Trial.State.PRUNED && !t.curve().isEmpty());
+    }
   }
 
   @Test
