@@ -198,7 +198,7 @@ abstract class StoreContract {
     assertThatThrownBy(() -> study(closed).seed(8).resume())
         .hasMessage("study 'study' was made with another seed: 7, got 8");
     assertThatThrownBy(() -> study(closed).directions(List.of(Direction.MAXIMIZE)).resume())
-        .hasMessageContaining("was made with another directions");
+        .hasMessageContaining("was made with another set of directions");
     store.close();
   }
 
