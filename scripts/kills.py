@@ -21,7 +21,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DATA = ROOT / "distill-cli" / "src" / "main" / "resources" / "dev" / "distill" / "cli" / "demo"
-FAMILIES = "smile.tree,tribuo.tree,xgboost.tree,xgboost.trees"
+FAMILIES = "smile.tree,tribuo.tree,xgboost.tree"
 ENDED = ("COMPLETE", "PRUNED", "FAIL")
 
 
