@@ -19,8 +19,8 @@ import dev.distill.auto.Planted;
 import dev.distill.auto.SelectionRule;
 import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.TrialExecutor;
-import dev.distill.search.RandomSampler;
 import dev.distill.search.Sampler;
+import dev.distill.search.TpeSampler;
 import dev.distill.spi.StudentModel;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -55,7 +55,7 @@ class DistillModuleTest {
     Injector injector = Guice.createInjector(new DistillModule(config));
     assertThat(injector.getInstance(AutoDistiller.class)).isNotNull();
     assertThat(injector.getInstance(DistillConfig.class)).isSameAs(config);
-    assertThat(injector.getInstance(Sampler.class)).isInstanceOf(RandomSampler.class);
+    assertThat(injector.getInstance(Sampler.class)).isInstanceOf(TpeSampler.class);
     assertThat(injector.getInstance(TrialExecutor.class)).isInstanceOf(LocalTrialExecutor.class);
     assertThat(injector.getInstance(StudentCatalog.class).problems()).isEmpty();
   }
@@ -83,7 +83,7 @@ class DistillModuleTest {
 
   @Test
   void a_sampler_of_ones_own_is_used() {
-    RandomSampler random = new RandomSampler();
+    TpeSampler random = new TpeSampler();
     distill(
         binding(
             Sampler.class,
