@@ -1,5 +1,6 @@
 package dev.distill.search;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -11,6 +12,9 @@ import java.util.List;
 final class GaussianProcess {
   private static final double SQRT_5 = StrictMath.sqrt(5);
   private static final int STEPS = 40;
+
+  /** Scales are fitted to so many points at most. */
+  private static final int FITTED = 64;
 
   /** Squared distance between a dimension that exists and one that does not. */
   private static final double ABSENT = 0.5;
@@ -25,11 +29,14 @@ final class GaussianProcess {
 
   private final Axes axes;
   private final int dimensions;
+  private final boolean[] isNumber;
   private final double[][] points;
   private final int count;
   // Logarithms of the length scales, then of the noise's variance; the signal's variance is 1.
   private final double[] theta;
   private final double[] prior;
+  // By dimension: what squared distances are multiplied by.
+  private double[] inverse = {};
   private double[] alpha = {};
   private double[][] factor = {};
 
@@ -44,6 +51,10 @@ final class GaussianProcess {
     this.points = points.toArray(new double[0][]);
     count = values.length;
     dimensions = axes.count();
+    isNumber = new boolean[dimensions];
+    for (int d = 0; d < dimensions; d++) {
+      isNumber[d] = axes.options(d) == 0;
+    }
     double existing = 0;
     for (double[] point : this.points) {
       for (double x : point) {
@@ -53,19 +64,36 @@ final class GaussianProcess {
     prior = new double[dimensions + 1];
     Arrays.fill(prior, StrictMath.sqrt(2) + 0.5 * StrictMath.log(Math.max(1, existing)) - 1.5);
     prior[dimensions] = NOISE_MEAN;
-    theta = prior.clone();
-    fit(values);
+    if (count > FITTED) {
+      theta = onSome(values).theta;
+    } else {
+      theta = prior.clone();
+      fit(values);
+    }
     condition(values);
   }
 
   private GaussianProcess(GaussianProcess fitted, List<double[]> points, double[] values) {
     axes = fitted.axes;
     dimensions = fitted.dimensions;
+    isNumber = fitted.isNumber;
     prior = fitted.prior;
     theta = fitted.theta;
     this.points = points.toArray(new double[0][]);
     count = values.length;
     condition(values);
+  }
+
+  /** A process fitted to evenly many of the points: scales need no more, and cost their cube. */
+  private GaussianProcess onSome(double[] values) {
+    List<double[]> some = new ArrayList<>();
+    double[] told = new double[FITTED];
+    for (int i = 0; i < FITTED; i++) {
+      int from = i * count / FITTED;
+      some.add(points[from]);
+      told[i] = values[from];
+    }
+    return new GaussianProcess(axes, some, told);
   }
 
   /** The same process, told other values. */
@@ -129,22 +157,14 @@ final class GaussianProcess {
 
   /** The logarithm of the posterior of theta, and its slope. */
   private double slope(double[] values, double[][][] squares, double[] slope) {
-    double[] inverse = new double[dimensions];
-    for (int d = 0; d < dimensions; d++) {
-      inverse[d] = StrictMath.exp(-2 * theta[d]);
-    }
-    double noise = StrictMath.exp(theta[dimensions]);
+    scale();
+    double noise = noise();
     double[][] kernel = new double[count][count];
     double[][] outer = new double[count][count];
     for (int i = 0; i < count; i++) {
       kernel[i][i] = 1 + noise + LEAST_NOISE;
       for (int j = 0; j < i; j++) {
-        double sum = 0;
-        double[] square = squares[i][j];
-        for (int d = 0; d < dimensions; d++) {
-          sum += square[d] * inverse[d];
-        }
-        double r = SQRT_5 * StrictMath.sqrt(sum);
+        double r = SQRT_5 * StrictMath.sqrt(dot(squares[i][j], inverse, 0, dimensions));
         double e = StrictMath.exp(-r);
         kernel[i][j] = (1 + r + r * r / 3) * e;
         outer[i][j] = 5.0 / 3 * (1 + r) * e;
@@ -165,9 +185,12 @@ final class GaussianProcess {
         double pull = (weights[i] * weights[j] - inverted[i][j]) * outer[i][j];
         double[] square = squares[i][j];
         for (int d = 0; d < dimensions; d++) {
-          slope[d] += pull * square[d] * inverse[d];
+          slope[d] += pull * square[d];
         }
       }
+    }
+    for (int d = 0; d < dimensions; d++) {
+      slope[d] *= inverse[d];
     }
     for (int p = 0; p < theta.length; p++) {
       double spread = p == dimensions ? NOISE_SPREAD : SCALE_SPREAD;
@@ -178,9 +201,17 @@ final class GaussianProcess {
     return log;
   }
 
+  private void scale() {
+    inverse = new double[dimensions];
+    for (int d = 0; d < dimensions; d++) {
+      inverse[d] = StrictMath.exp(-2 * theta[d]);
+    }
+  }
+
   private void condition(double[] values) {
+    scale();
     factor = new double[count][count];
-    double noise = StrictMath.exp(theta[dimensions]);
+    double noise = noise();
     for (double jitter = LEAST_NOISE; ; jitter *= 10) {
       for (int i = 0; i < count; i++) {
         for (int j = 0; j < i; j++) {
@@ -198,13 +229,16 @@ final class GaussianProcess {
   private double kernel(double[] a, double[] b) {
     double sum = 0;
     for (int d = 0; d < dimensions; d++) {
-      double square = square(d, a[d], b[d]);
-      if (square > 0) {
-        sum += square * StrictMath.exp(-2 * theta[d]);
-      }
+      double off = a[d] - b[d];
+      sum += (isNumber[d] && !Double.isNaN(off) ? off * off : square(d, a[d], b[d])) * inverse[d];
     }
     double r = SQRT_5 * StrictMath.sqrt(sum);
     return (1 + r + r * r / 3) * StrictMath.exp(-r);
+  }
+
+  /** The variance of the noise. */
+  double noise() {
+    return StrictMath.exp(theta[dimensions]);
   }
 
   /** The mean and the standard deviation, without noise, at a point. */
@@ -217,12 +251,7 @@ final class GaussianProcess {
     }
     double variance = 1;
     for (int i = 0; i < count; i++) {
-      double sum = k[i];
-      double[] row = factor[i];
-      for (int j = 0; j < i; j++) {
-        sum -= row[j] * k[j];
-      }
-      k[i] = sum / row[i];
+      k[i] = (k[i] - dot(factor[i], k, 0, i)) / factor[i][i];
       variance -= k[i] * k[i];
     }
     meanAndDeviation[0] = mean;
@@ -233,10 +262,7 @@ final class GaussianProcess {
   private static boolean decompose(double[][] a) {
     for (int i = 0; i < a.length; i++) {
       for (int j = 0; j <= i; j++) {
-        double sum = a[i][j];
-        for (int k = 0; k < j; k++) {
-          sum -= a[i][k] * a[j][k];
-        }
+        double sum = a[i][j] - dot(a[i], a[j], 0, j);
         if (i == j) {
           if (!(sum > 1e-12)) {
             return false;
@@ -250,14 +276,30 @@ final class GaussianProcess {
     return true;
   }
 
+  /** Of two rows' parts; in four sums, which a processor can work at together. */
+  private static double dot(double[] a, double[] b, int from, int to) {
+    double first = 0;
+    double second = 0;
+    double third = 0;
+    double fourth = 0;
+    int i = from;
+    for (; i + 3 < to; i += 4) {
+      first += a[i] * b[i];
+      second += a[i + 1] * b[i + 1];
+      third += a[i + 2] * b[i + 2];
+      fourth += a[i + 3] * b[i + 3];
+    }
+    for (; i < to; i++) {
+      first += a[i] * b[i];
+    }
+    return (first + second) + (third + fourth);
+  }
+
   private static double[] solve(double[][] factor, double[] values) {
     int n = values.length;
     double[] x = values.clone();
     for (int i = 0; i < n; i++) {
-      for (int j = 0; j < i; j++) {
-        x[i] -= factor[i][j] * x[j];
-      }
-      x[i] /= factor[i][i];
+      x[i] = (x[i] - dot(factor[i], x, 0, i)) / factor[i][i];
     }
     for (int i = n - 1; i >= 0; i--) {
       x[i] /= factor[i][i];
@@ -277,22 +319,13 @@ final class GaussianProcess {
       double[] column = columns[c];
       column[c] = 1 / factor[c][c];
       for (int i = c + 1; i < n; i++) {
-        double sum = 0;
-        double[] row = factor[i];
-        for (int k = c; k < i; k++) {
-          sum -= row[k] * column[k];
-        }
-        column[i] = sum / row[i];
+        column[i] = -dot(factor[i], column, c, i) / factor[i][i];
       }
     }
     double[][] inverse = new double[n][n];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j <= i; j++) {
-        double sum = 0;
-        for (int k = i; k < n; k++) {
-          sum += columns[i][k] * columns[j][k];
-        }
-        inverse[i][j] = sum;
+        inverse[i][j] = dot(columns[i], columns[j], i, n);
       }
     }
     return inverse;
