@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/** Makes one number of several objectives, all minimised, each by the ranks of its values. */
+/** Makes one number of several objectives, all minimised, whatever their scales. */
 final class Objectives {
   /** What the sum counts beside the worst objective, so that a tie in that one is no tie. */
   private static final double SUM = 0.05;
@@ -26,13 +26,13 @@ final class Objectives {
       weights[j] = -StrictMath.log(1 - random.nextDouble());
       total += weights[j];
     }
-    double[][] ranks = ranks(values);
+    double[][] scaled = scaled(values);
     double[] losses = new double[values.length];
     for (int i = 0; i < values.length; i++) {
       double largest = 0;
       double sum = 0;
       for (int j = 0; j < objectives; j++) {
-        double weighted = weights[j] / total * ranks[i][j];
+        double weighted = weights[j] / total * scaled[i][j];
         largest = Math.max(largest, weighted);
         sum += weighted;
       }
@@ -70,6 +70,27 @@ final class Objectives {
       places[order[place]] = place;
     }
     return places;
+  }
+
+  /** Each objective's values, as a process is told one's, on a scale where the front is 1 wide. */
+  private static double[][] scaled(double[][] values) {
+    int[] fronts = Fronts.ranks(values);
+    double[][] scaled = new double[values.length][values[0].length];
+    for (int j = 0; j < values[0].length; j++) {
+      int objective = j;
+      double[] own =
+          TpeSampler.scaled(Arrays.stream(values).mapToDouble(v -> v[objective]).toArray());
+      double low = Double.POSITIVE_INFINITY;
+      double high = Double.NEGATIVE_INFINITY;
+      for (int i = 0; i < own.length; i++) {
+        low = Math.min(low, own[i]);
+        high = fronts[i] == 0 ? Math.max(high, own[i]) : high;
+      }
+      for (int i = 0; i < own.length; i++) {
+        scaled[i][j] = (own[i] - low) / (high > low ? high - low : 1);
+      }
+    }
+    return scaled;
   }
 
   /** Each objective's values as shares of the trials that are better, from 0 to 1. */

@@ -22,9 +22,9 @@ import java.util.random.RandomGenerator;
  * Ginsbourger et al., 2010). So do failed ones. Pruned trials stand behind complete ones, those
  * that break constraints behind those that keep them.
  *
- * <p>Several objectives: while trials are few, the Gaussian process is of a weighted sum of them
- * whose weights are drawn anew for each suggestion (ParEGO; Knowles, 2006); later the good trials
- * are those on the first fronts that cover most (MOTPE; Ozaki et al., 2022).
+ * <p>Several objectives: while trials are few, the Gaussian process is of the worst of them,
+ * weighted, by weights that are drawn anew for each suggestion (ParEGO; Knowles, 2006); later the
+ * good trials are those on the first fronts that cover most (MOTPE; Ozaki et al., 2022).
  */
 public final class TpeSampler implements Sampler {
   private final Settings settings;
@@ -116,7 +116,7 @@ public final class TpeSampler implements Sampler {
           (telling ? ranked : avoided).add(new Seen(trial, point, telling ? loss(trial) : 0));
         }
       }
-      if (!ranked.isEmpty() && ranked.get(0).trial().values().size() > 1) {
+      if (ranked.stream().anyMatch(seen -> seen.trial().values().size() > 1)) {
         combine();
       }
       ranked.sort(
