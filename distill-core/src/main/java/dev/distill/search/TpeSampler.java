@@ -289,7 +289,12 @@ public final class TpeSampler implements Sampler {
           z > -5
               ? StrictMath.log(z * Normal.below(z) + Normal.density(z) + 1e-300)
               : -0.5 * z * z - 2 * StrictMath.log(-z) - 0.9189385;
-      return new Promise(point, improvement + StrictMath.log(expected[1]));
+      // The less, the more of what is unknown there is noise (Huang et al., 2006): else the process
+      // asks over and over for the best option of a choice, and never for the others.
+      double noise = model.noise();
+      double known = StrictMath.sqrt(noise / (expected[1] * expected[1] + noise));
+      return new Promise(
+          point, improvement + StrictMath.log(expected[1]) + StrictMath.log1p(-known));
     }
 
     /** A point nearby: some coordinates moved, at least one. */
