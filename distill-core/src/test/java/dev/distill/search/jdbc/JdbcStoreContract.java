@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
 abstract class JdbcStoreContract extends StoreContract {
   static final JdbcStore.Timing QUICK =
       new JdbcStore.Timing(Duration.ofMillis(20), Duration.ofSeconds(60), Duration.ofSeconds(60));
+  private static final JdbcStore.Timing SILENT =
+      new JdbcStore.Timing(Duration.ofHours(1), Duration.ofHours(2), Duration.ofSeconds(60));
 
   @Test
   void what_fails_as_a_whole_is_not_written() {
@@ -157,7 +159,7 @@ abstract class JdbcStoreContract extends StoreContract {
 
   @Test
   void the_trials_of_a_host_that_falls_silent_are_given_again() {
-    StudyStore store = open();
+    StudyStore store = JdbcStore.open(url(), SILENT);
     Study study = study(store).create();
     Trial dead = study.ask().orElseThrow();
     study.ask();
