@@ -2,8 +2,8 @@ package dev.distill.cli;
 
 import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.PredictionWriter;
-import dev.distill.data.Table;
 import dev.distill.runtime.StudentFile;
+import dev.distill.spi.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

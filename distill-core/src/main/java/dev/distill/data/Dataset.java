@@ -2,6 +2,8 @@ package dev.distill.data;
 
 import dev.distill.runtime.Schema;
 import dev.distill.spi.Matrix;
+import dev.distill.spi.Names;
+import dev.distill.spi.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

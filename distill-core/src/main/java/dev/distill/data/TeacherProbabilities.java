@@ -1,5 +1,7 @@
 package dev.distill.data;
 
+import dev.distill.spi.Names;
+import dev.distill.spi.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

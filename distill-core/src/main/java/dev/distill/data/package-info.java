@@ -2,7 +2,7 @@
  * From a table of people's columns to what students learn from: features, labels, the teacher's
  * probabilities, and the rows that are held out.
  *
- * <p>Knows no file format: the command line reads files into a {@link dev.distill.data.Table}, and
+ * <p>Knows no file format: the command line reads files into a {@link dev.distill.spi.Table}, and
  * arrays become one directly. May import {@code dev.distill.runtime}, {@code dev.distill.spi} and
  * {@code dev.distill.loss}. What a caller got wrong is an {@link IllegalArgumentException} of one
  * line: where, what, got, allowed; rows are counted from 1, without the header. Start reading at

@@ -8,6 +8,7 @@ import dev.distill.runtime.Schema.CategoryColumn;
 import dev.distill.runtime.Schema.Coding;
 import dev.distill.runtime.Schema.NumberColumn;
 import dev.distill.spi.Matrix;
+import dev.distill.spi.Table;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -8,6 +8,7 @@ import static dev.distill.data.TeacherKind.PROBABILITIES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.distill.spi.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

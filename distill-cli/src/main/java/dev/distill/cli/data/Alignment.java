@@ -1,6 +1,6 @@
 package dev.distill.cli.data;
 
-import dev.distill.data.Table;
+import dev.distill.spi.Table;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

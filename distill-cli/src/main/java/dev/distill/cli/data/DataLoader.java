@@ -2,11 +2,11 @@ package dev.distill.cli.data;
 
 import dev.distill.data.Dataset;
 import dev.distill.data.FeatureEncoder;
-import dev.distill.data.Table;
 import dev.distill.data.TeacherKind;
 import dev.distill.data.TeacherProbabilities;
 import dev.distill.runtime.Schema;
 import dev.distill.spi.Matrix;
+import dev.distill.spi.Table;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.distill.cli.data;
 
-import dev.distill.data.Table;
 import dev.distill.runtime.Schema;
+import dev.distill.spi.Table;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,9 +3,9 @@ package dev.distill.cli.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.distill.data.Table;
 import dev.distill.data.TeacherKind;
 import dev.distill.data.TeacherProbabilities;
+import dev.distill.spi.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

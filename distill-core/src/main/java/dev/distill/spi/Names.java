@@ -1,4 +1,4 @@
-package dev.distill.data;
+package dev.distill.spi;
 
 import java.util.Collection;
 import java.util.Iterator;
@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How names that people write are compared: columns, classes. */
-final class Names {
+public final class Names {
   private Names() {}
 
   /**
@@ -15,7 +15,7 @@ final class Names {
    *
    * @return a clause that starts with a comma
    */
-  static String suggestion(String wanted, Collection<String> known) {
+  public static String suggestion(String wanted, Collection<String> known) {
     String nearest = null;
     int least = Math.max(2, wanted.length() / 3) + 1;
     String lower = wanted.toLowerCase(Locale.ROOT);
@@ -32,7 +32,7 @@ final class Names {
   }
 
   /** The first few names in quotes, and how many more there are. */
-  static String quoted(Collection<String> names) {
+  public static String quoted(Collection<String> names) {
     int shown = names.size() <= 6 ? names.size() : 5;
     StringBuilder text = new StringBuilder();
     Iterator<String> iterator = names.iterator();
@@ -51,7 +51,7 @@ final class Names {
    *
    * @return −1 if there is none, or more than one
    */
-  static int indexOf(List<String> classes, String text) {
+  public static int indexOf(List<String> classes, String text) {
     int exact = classes.indexOf(text);
     if (exact >= 0) {
       return exact;
@@ -79,7 +79,7 @@ final class Names {
   }
 
   /** The finite number that a text is, or null; −0 is 0. */
-  static @Nullable Double number(String text) {
+  public static @Nullable Double number(String text) {
     int length = text.length();
     if (length == 0 || Character.isLetter(text.charAt(length - 1))) {
       return null; // Java's own suffixes: 1d, 1f
@@ -93,7 +93,7 @@ final class Names {
   }
 
   /** Whether a text is true or false, in any case. */
-  static boolean isTruth(String text) {
+  public static boolean isTruth(String text) {
     return text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false");
   }
 

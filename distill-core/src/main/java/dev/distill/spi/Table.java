@@ -1,4 +1,4 @@
-package dev.distill.data;
+package dev.distill.spi;
 
 import dev.distill.runtime.Schema;
 import java.util.ArrayList;
@@ -168,7 +168,7 @@ public final class Table {
   }
 
   /** A number as text: null if NaN, without a decimal point if whole. */
-  static @Nullable String text(double value) {
+  public static @Nullable String text(double value) {
     if (Double.isNaN(value)) {
       return null;
     }
