@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares searches on real data: lowest validation loss by trials, wall time, and the student that came out.
+"""Compares searches on real data: lowest validation loss by trials, wall and CPU time, and the student that came out.
 
 Usage: scripts/search.py FOLDER [SET ...] [--seeds N] [--out DIR] [--variant "NAME: FLAGS" ...]
 A data set is a folder as scripts/compare.py takes them. Each variant is `distill run` with these flags, on each set and seed;
@@ -12,6 +12,7 @@ import argparse
 import csv
 import json
 import pathlib
+import resource
 import shlex
 import statistics
 import subprocess
@@ -33,6 +34,7 @@ def run(folder, flags, seed, out):
     if not done.exists():
         label = json.loads((folder / "meta.json").read_text())["label"]
         start = time.time()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         made = subprocess.run(
             [DISTILL, "run", "--train", file(folder, "train.csv"), "--label", label,
              "--teacher", file(folder, "train_teacher_oof.csv"), "--test", file(folder, "test.csv"),
@@ -40,12 +42,15 @@ def run(folder, flags, seed, out):
             capture_output=True, text=True)
         if made.returncode:
             raise SystemExit(f"{folder.name}, {flags}: {made.stderr.strip().splitlines()[-1]}")
-        done.write_text(str(time.time() - start))
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        done.write_text(f"{time.time() - start} {cpu}")
     with open(out / "leaderboard.csv", newline="") as lines:
         trials = [t for t in csv.DictReader(lines) if t["search"] == "student"]
     result = json.loads((out / "result.json").read_text())
     complete = [(int(t["trial"]), float(t["loss"])) for t in trials if t["loss"]]
-    return {"seconds": float(done.read_text()), "best": min(loss for _, loss in complete),
+    wall, cpu = map(float, done.read_text().split())
+    return {"seconds": wall, "cpu": cpu, "best": min(loss for _, loss in complete),
             "best30": min(loss for number, loss in complete if number < 30),
             "pruned": sum(t["state"] == "pruned" for t in trials), "family": result["student"]["family"],
             "kl": result["student"]["test"]["kl"], "log_loss": result["student"]["test"]["log_loss"]}
@@ -60,8 +65,8 @@ def main():
     parser.add_argument("--variant", action="append")
     args = parser.parse_args()
     variants = [v.split(":", 1) for v in args.variant or VARIANTS]
-    print("medians over seeds\n| set | variant | best loss | best at 30 | test KL | test log loss | pruned | seconds | families |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("medians over seeds\n| set | variant | best loss | best at 30 | test KL | test log loss | pruned | seconds | CPU seconds | families |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for folder in sorted(args.folder.iterdir()):
         if not (folder / "meta.json").exists() or (args.sets and folder.name not in args.sets):
             continue
@@ -75,7 +80,7 @@ def main():
             median = {key: statistics.median(row[key] for row in rows) for key in rows[0] if key != "family"}
             families = ", ".join(sorted({row["family"] for row in rows}))
             print(f"| {folder.name} | {name} | {median['best']:.4f} | {median['best30']:.4f} | {median['kl']:.4f} "
-                  f"| {median['log_loss']:.4f} | {median['pruned']:.0f} | {median['seconds']:.0f} | {families} |", flush=True)
+                  f"| {median['log_loss']:.4f} | {median['pruned']:.0f} | {median['seconds']:.0f} | {median['cpu']:.0f} | {families} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 package dev.distill.cli;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +39,26 @@ final class Quantity {
     public Double convert(String value) {
       Map<String, Double> units = Map.of("ns", 1d, "us", 1e3, "µs", 1e3, "μs", 1e3, "ms", 1e6);
       return parse(value, units, "a time such as 500ns, 2us or 1ms");
+    }
+  }
+
+  /** Reads {@code loss} as 0 and {@code smallest within 1%} as 0.01. */
+  static final class Tolerance implements ITypeConverter<Double> {
+    private static final Pattern SMALLEST =
+        Pattern.compile("smallest within (\\d+(?:\\.\\d+)?) ?%(?: of (?:the )?best)?");
+
+    @Override
+    public Double convert(String value) {
+      String words = value.strip().toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
+      Matcher smallest = SMALLEST.matcher(words);
+      if (smallest.matches()) {
+        return Double.parseDouble(smallest.group(1)) / 100;
+      }
+      if (!words.equals("loss")) {
+        throw new TypeConversionException(
+            "expected 'loss' or 'smallest within 1%%', got '%s'".formatted(value));
+      }
+      return 0d;
     }
   }
 

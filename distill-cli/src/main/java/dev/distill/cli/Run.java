@@ -74,7 +74,8 @@ final class Run {
               .distill(task, progress, interrupt.cancellation());
       progress.endLine();
       output.write("student.distill", result.student().file().toBytes());
-      output.write("leaderboard.csv", Leaderboard.csv(result.trials(), catalog.problems()));
+      output.write(
+          "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
       output.write("result.json", ResultJson.of(result, hashes, catalog.problems()));
       show(result, folder);
     }

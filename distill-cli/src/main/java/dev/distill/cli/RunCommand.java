@@ -216,7 +216,17 @@ final class RunCommand implements Callable<Integer> {
         description = "the student's file may be so large: 800, 50kB, 1MB")
     private long maxBytes;
 
+    @Option(
+        names = "--select",
+        paramLabel = "HOW",
+        converter = Quantity.Tolerance.class,
+        description =
+            "the student to deliver: loss, or \"smallest within 1%%\" (of the best loss); the latter"
+                + " searches for small ones too, as with --objectives bytes (default: loss)")
+    private double tolerance = DEFAULTS.tolerance();
+
     DistillConfig config() {
+      List<Goal> beside = tolerance > 0 && goals.size() <= 1 ? List.of(Goal.BYTES) : goals;
       return DistillConfig.builder()
           .families(families)
           .trials(trials)
@@ -228,8 +238,9 @@ final class RunCommand implements Callable<Integer> {
           .seed(seed)
           .threads(threads)
           .inFlight(inFlight)
-          .goals(Stream.concat(Stream.of(Goal.LOSS), goals.stream()).toList())
+          .goals(Stream.concat(Stream.of(Goal.LOSS), beside.stream()).toList())
           .limits(new Limits(maxNanos, maxBytes))
+          .tolerance(tolerance)
           .build();
     }
   }

@@ -26,6 +26,19 @@ class QuantityTest {
   }
 
   @Test
+  void a_selection_is_by_loss_or_by_size_within_a_tolerance() {
+    Quantity.Tolerance selection = new Quantity.Tolerance();
+    assertThat(selection.convert("loss")).isZero();
+    assertThat(selection.convert("smallest within 1%")).isEqualTo(0.01);
+    assertThat(selection.convert("Smallest within 2.5 % of best")).isEqualTo(0.025);
+    for (String wrong : new String[] {"", "smallest", "smallest within 1", "within 1%"}) {
+      assertThatThrownBy(() -> selection.convert(wrong))
+          .isInstanceOf(TypeConversionException.class)
+          .hasMessage("expected 'loss' or 'smallest within 1%', got '" + wrong + "'");
+    }
+  }
+
+  @Test
   void what_is_no_quantity_is_named_with_an_example() {
     for (String wrong : new String[] {"", "s", "-1s", "5 parsecs", "1e3ns", "2,5us"}) {
       assertThatThrownBy(() -> new Quantity.Nanos().convert(wrong))

@@ -28,6 +28,8 @@ import java.util.List;
  * @param searchRows trials are fitted on at most so many rows; the chosen student on all
  * @param goals what the search makes small; the loss must be the first
  * @param limits what the student may cost to serve
+ * @param tolerance the smallest student is chosen whose validation loss is above the lowest by at
+ *     most this share of it; 0 chooses by the loss alone
  * @param inFlight so many trials of a search may run at once; the next one is suggested from the
  *     outcomes of all before them, so that it does not matter which of them ends first
  */
@@ -49,6 +51,7 @@ public record DistillConfig(
     int searchRows,
     List<Goal> goals,
     Limits limits,
+    double tolerance,
     int inFlight) {
 
   /** Checks every value. */
@@ -77,12 +80,15 @@ public record DistillConfig(
     require(
         !goals.isEmpty() && goals.get(0) == Goal.LOSS,
         "the first of the goals must be LOSS, got " + goals);
+    require(
+        tolerance >= 0 && tolerance < Double.POSITIVE_INFINITY,
+        "tolerance must be >= 0 and finite, got " + tolerance);
     require(inFlight >= 1, "inFlight must be >= 1, got " + inFlight);
   }
 
   /** Whether trials are asked what their students cost to serve. */
   boolean costs() {
-    return goals.size() > 1 || limits.any();
+    return goals.size() > 1 || limits.any() || tolerance > 0;
   }
 
   private static void share(String name, double value, boolean closed) {
@@ -121,6 +127,7 @@ public record DistillConfig(
     private int searchRows = 8_000;
     private List<Goal> goals = List.of(Goal.LOSS);
     private Limits limits = Limits.NONE;
+    private double tolerance = 0;
     private int inFlight = 4;
 
     private Builder() {}
@@ -227,6 +234,12 @@ public record DistillConfig(
       return this;
     }
 
+    /** See {@link DistillConfig#tolerance()}. */
+    public Builder tolerance(double value) {
+      tolerance = value;
+      return this;
+    }
+
     /** See {@link DistillConfig#inFlight()}. */
     public Builder inFlight(int value) {
       inFlight = value;
@@ -253,6 +266,7 @@ public record DistillConfig(
           searchRows,
           goals,
           limits,
+          tolerance,
           inFlight);
     }
   }

@@ -62,14 +62,16 @@ final class Finals {
       return cells(searches);
     }
     Search search = searches.get(0);
-    List<TrialOutcome> best = best(search);
+    List<TrialOutcome> best = config.tolerance() > 0 ? List.of(smallest(search)) : best(search);
     boolean fewRows = rows.crossValidated();
     List<Double> alphas = config.alphas();
     if (alphas.isEmpty()) {
       alphas = fewRows ? FEW_ROWS_ALPHAS : MANY_ROWS_ALPHAS;
     }
     TrialSpec own = best.get(0).spec();
-    List<TrialSpec> configurations = List.of(own, twin.spec().as(own));
+    // The twin was chosen by its loss alone, so it may be of any size.
+    List<TrialSpec> configurations =
+        config.tolerance() > 0 ? List.of(own) : List.of(own, twin.spec().as(own));
     List<TrialSpec> entries = new ArrayList<>();
     for (TrialSpec spec : configurations) {
       // Softer targets than T = 1 were worth searching, but on many rows did not hold on test rows.
@@ -94,6 +96,20 @@ final class Finals {
   private static List<TrialOutcome> best(Search search) {
     List<TrialOutcome> ranked = search.ranked();
     return ranked.subList(0, Math.min(FINALISTS, ranked.size()));
+  }
+
+  /** The smallest student among those whose loss is near enough to the lowest. */
+  private TrialOutcome smallest(Search search) {
+    List<TrialOutcome> ranked = search.ranked();
+    double most = ranked.get(0).loss() + config.tolerance() * Math.abs(ranked.get(0).loss());
+    return ranked.stream()
+        .filter(o -> o.loss() <= most && config.limits().kept(o))
+        .min(Comparator.comparingLong(Finals::bytes))
+        .orElse(ranked.get(0));
+  }
+
+  private static long bytes(TrialOutcome outcome) {
+    return outcome.cost() == null ? Long.MAX_VALUE : outcome.cost().bytes();
   }
 
   /** The outcomes of these on all rows, in their order. */

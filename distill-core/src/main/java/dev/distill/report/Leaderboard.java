@@ -2,8 +2,11 @@ package dev.distill.report;
 
 import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.TrialOutcome;
+import dev.distill.auto.TrialSpec;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * {@code leaderboard.csv}: every trial, the best first, failed ones after them with their cause,
@@ -15,13 +18,17 @@ public final class Leaderboard {
   /**
    * The text of {@code leaderboard.csv}: RFC 4180, one header line, one line a trial.
    *
+   * @param front the trials on the Pareto front, where there are several goals
    * @param problems the families that could not be used: a line each, with "-" as its search
    */
-  public static String csv(List<TrialOutcome> trials, List<StudentCatalog.Problem> problems) {
+  public static String csv(
+      List<TrialOutcome> trials, List<TrialOutcome> front, List<StudentCatalog.Problem> problems) {
+    Set<TrialSpec> on = front.stream().map(TrialOutcome::spec).collect(Collectors.toSet());
     StringBuilder text =
         new StringBuilder(
             "search,trial,family,temperature,alpha,loss,kl,log_loss,accuracy,"
-                + "calibration_temperature,steps,seconds,state,hyperparameters,failure\n");
+                + "calibration_temperature,steps,seconds,state,counted_row_ns,bytes,front,"
+                + "hyperparameters,failure\n");
     trials.stream()
         .sorted(
             Comparator.comparing((TrialOutcome t) -> t.failure().isPresent())
@@ -29,15 +36,15 @@ public final class Leaderboard {
                 .thenComparing(TrialOutcome::loss)
                 .thenComparing(t -> t.spec().search())
                 .thenComparing(t -> t.spec().number()))
-        .forEach(t -> line(text, t));
+        .forEach(t -> line(text, t, on.contains(t.spec())));
     for (StudentCatalog.Problem problem : problems) {
       text.append(quoted("-")).append(",,").append(quoted(problem.name()));
-      text.append(",".repeat(12)).append(quoted(problem.message())).append('\n');
+      text.append(",".repeat(15)).append(quoted(problem.message())).append('\n');
     }
     return text.toString();
   }
 
-  private static void line(StringBuilder text, TrialOutcome t) {
+  private static void line(StringBuilder text, TrialOutcome t, boolean front) {
     boolean without = !t.succeeded();
     text.append(quoted(t.spec().search())).append(',').append(t.spec().number());
     text.append(',').append(quoted(t.spec().family()));
@@ -49,6 +56,10 @@ public final class Leaderboard {
     text.append(',').append(without ? "" : Integer.toString(t.steps()));
     text.append(',').append(t.seconds());
     text.append(',').append(t.succeeded() ? "complete" : t.pruned() ? "pruned" : "failed");
+    TrialOutcome.Cost cost = t.cost();
+    text.append(',').append(cost == null ? "" : Double.toString(cost.nanos()));
+    text.append(',').append(cost == null ? "" : Long.toString(cost.bytes()));
+    text.append(',').append(front ? "yes" : "");
     StringBuilder hyperparameters = new StringBuilder();
     t.spec()
         .hyperparameters()

@@ -163,6 +163,22 @@ class EndedEarlyTest {
     assertThat(result.front()).anyMatch(t -> t.loss() == least);
   }
 
+  @Test
+  void within_a_tolerance_the_smallest_student_is_chosen() {
+    List<StudentModel> families =
+        List.of(
+            FakeFamily.soft("fake.large").cuttingAt(0.2f).withIdleTrees(50),
+            FakeFamily.soft("fake.small").cuttingAt(0.6f));
+    DistillConfig.Builder config = config(2_000).goals(List.of(Goal.LOSS, Goal.BYTES));
+    assertThat(chosen(config.build(), families)).isEqualTo("fake.large");
+    assertThat(chosen(config.tolerance(2).build(), families)).isEqualTo("fake.small");
+    assertThat(chosen(config.tolerance(0.001).build(), families)).isEqualTo("fake.large");
+  }
+
+  private static String chosen(DistillConfig config, List<StudentModel> families) {
+    return distill(config, Pruner.NONE, families).student().chosen().spec().family();
+  }
+
   private static boolean dominates(TrialOutcome a, TrialOutcome b) {
     double[] of = values(a);
     double[] other = values(b);

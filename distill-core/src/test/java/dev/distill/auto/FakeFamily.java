@@ -41,6 +41,7 @@ public final class FakeFamily implements StudentModel {
   private boolean steps;
   private float offset;
   private float forcedCut = Float.NaN;
+  private int idleTrees;
   private Consumer<Fit> before = fit -> {};
   private final List<Fit> fits = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger begun = new AtomicInteger();
@@ -85,6 +86,12 @@ public final class FakeFamily implements StudentModel {
   /** Splits there, whatever the hyperparameters say. */
   public FakeFamily cuttingAt(float cut) {
     forcedCut = cut;
+    return this;
+  }
+
+  /** Adds so many trees that say nothing, so that its students are larger. */
+  public FakeFamily withIdleTrees(int count) {
+    idleTrees = count;
     return this;
   }
 
@@ -171,12 +178,16 @@ public final class FakeFamily implements StudentModel {
         leaves[side][k] = (float) Math.log((sums[side][k] + smooth / classes) / total);
       }
     }
-    return TreeEnsemble.builder(rows.columns(), new float[classes])
-        .vectorTree(3)
-        .split(0, 0, cut, 1, 2, true)
-        .leaf(1, leaves[0])
-        .leaf(2, leaves[1])
-        .build();
+    TreeEnsemble.Builder trees =
+        TreeEnsemble.builder(rows.columns(), new float[classes])
+            .vectorTree(3)
+            .split(0, 0, cut, 1, 2, true)
+            .leaf(1, leaves[0])
+            .leaf(2, leaves[1]);
+    for (int t = 0; t < idleTrees; t++) {
+      trees.vectorTree(1).leaf(0, new float[classes]);
+    }
+    return trees.build();
   }
 
   private static double target(Targets targets, int row, int k, int classes) {

@@ -137,7 +137,7 @@ class HostileFamiliesTest {
     assertThat(result.student().chosen().spec().family()).isEqualTo("good");
     assertThat(result.twin().chosen().spec().family()).isEqualTo("good");
     assertThat(result.endedEarly()).isFalse();
-    String csv = Leaderboard.csv(result.trials(), catalog.problems());
+    String csv = Leaderboard.csv(result.trials(), List.of(), catalog.problems());
     causes.forEach(
         (name, cause) ->
             assertThat(csv.lines().filter(line -> line.contains('"' + name + '"')))
@@ -172,7 +172,7 @@ class HostileFamiliesTest {
     DistillationResult result = distill(catalog, config().trials(4).build());
     assertThat(result.student().chosen().spec().family()).isEqualTo("poor");
     assertThat(result.twin().chosen().spec().family()).isEqualTo("poor");
-    assertThat(Leaderboard.csv(result.trials(), catalog.problems()).lines())
+    assertThat(Leaderboard.csv(result.trials(), List.of(), catalog.problems()).lines())
         .filteredOn(line -> line.contains("last fit"))
         .isNotEmpty()
         .allSatisfy(
@@ -195,7 +195,7 @@ class HostileFamiliesTest {
                         + " }")));
     DistillationResult result = distill(catalog, config().trials(4).build());
     assertThat(result.student().chosen().spec().family()).isEqualTo("poor");
-    assertThat(Leaderboard.csv(result.trials(), catalog.problems()).lines())
+    assertThat(Leaderboard.csv(result.trials(), List.of(), catalog.problems()).lines())
         .filteredOn(line -> line.contains("last fit"))
         .isNotEmpty()
         .allSatisfy(line -> assertThat(line).contains("unportable", "took longer than"));

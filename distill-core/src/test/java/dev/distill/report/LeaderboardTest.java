@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class LeaderboardTest {
   private static final String HEADER =
       "search,trial,family,temperature,alpha,loss,kl,log_loss,accuracy,"
-          + "calibration_temperature,steps,seconds,state,hyperparameters,failure\n";
+          + "calibration_temperature,steps,seconds,state,counted_row_ns,bytes,front,"
+          + "hyperparameters,failure\n";
 
   private static TrialSpec spec(String search, int number) {
     Map<String, Object> values = new LinkedHashMap<>();
@@ -33,16 +34,37 @@ class LeaderboardTest {
 
   @Test
   void without_trials_is_a_header() {
-    assertThat(Leaderboard.csv(List.of(), List.of())).isEqualTo(HEADER);
+    assertThat(Leaderboard.csv(List.of(), List.of(), List.of())).isEqualTo(HEADER);
   }
 
   @Test
   void has_a_line_a_trial() {
-    assertThat(Leaderboard.csv(List.of(good("student", 4, 0.3)), List.of()))
+    assertThat(Leaderboard.csv(List.of(good("student", 4, 0.3)), List.of(), List.of()))
         .isEqualTo(
             HEADER
-                + "\"student\",4,\"a.b\",2.0,0.7,0.3,0.1,0.2,0.9,1.5,12,0.25,complete,"
+                + "\"student\",4,\"a.b\",2.0,0.7,0.3,0.1,0.2,0.9,1.5,12,0.25,complete,,,,"
                 + "\"depth=3 rate=0.5\",\n");
+  }
+
+  @Test
+  void says_what_a_student_costs_and_whether_it_is_on_the_front() {
+    TrialOutcome costed =
+        new TrialOutcome(
+            spec("student", 4),
+            0.3,
+            0.1,
+            0.2,
+            0.9,
+            1.5,
+            12,
+            0.25,
+            new TrialOutcome.Cost(12.5, 900),
+            false,
+            null);
+    assertThat(Leaderboard.csv(List.of(costed), List.of(costed), List.of()))
+        .contains(",complete,12.5,900,yes,\"depth=3");
+    assertThat(Leaderboard.csv(List.of(costed), List.of(), List.of()))
+        .contains(",complete,12.5,900,,\"depth=3");
   }
 
   @Test
@@ -56,6 +78,7 @@ class LeaderboardTest {
                     good("student", 2, 0.2),
                     good("student", 1, 0.2),
                     good("student", 5, -0.1)),
+                List.of(),
                 List.of())
             .lines()
             .skip(1)
@@ -78,11 +101,12 @@ class LeaderboardTest {
             List.of(
                 TrialOutcome.failed(
                     spec("student", 0), 0.5, new FitException("got \"x\", expected\ny"))),
+            List.of(),
             List.of());
     assertThat(csv)
         .isEqualTo(
             HEADER
-                + "\"student\",0,\"a.b\",2.0,0.7,,,,,,,0.5,failed,\"depth=3 rate=0.5\","
+                + "\"student\",0,\"a.b\",2.0,0.7,,,,,,,0.5,failed,,,,\"depth=3 rate=0.5\","
                 + "\"dev.distill.spi.FitException: got \"\"x\"\", expected\ny\"\n");
   }
 
@@ -91,11 +115,12 @@ class LeaderboardTest {
     String csv =
         Leaderboard.csv(
             List.of(TrialOutcome.failed(spec("student", 0), 1, new FitException("no"))),
+            List.of(),
             List.of(new StudentCatalog.Problem("plug.Bad", "plug.Bad can't be used: \"no\"")));
     List<String> lines = csv.lines().toList();
     assertThat(lines).hasSize(3);
     assertThat(lines.get(2))
-        .isEqualTo("\"-\",,\"plug.Bad\",,,,,,,,,,,,\"plug.Bad can't be used: \"\"no\"\"\"");
+        .isEqualTo("\"-\",,\"plug.Bad\",,,,,,,,,,,,,,,\"plug.Bad can't be used: \"\"no\"\"\"");
     assertThat(lines.get(2).chars().filter(c -> c == ',').count())
         .isEqualTo(HEADER.chars().filter(c -> c == ',').count());
   }
@@ -103,11 +128,12 @@ class LeaderboardTest {
   @Test
   void has_the_same_digits_in_every_locale() {
     Locale before = Locale.getDefault();
-    String csv = Leaderboard.csv(List.of(good("student", 4, 0.3)), List.of());
+    String csv = Leaderboard.csv(List.of(good("student", 4, 0.3)), List.of(), List.of());
     for (String tag : List.of("de-DE", "ar-EG-u-nu-arab")) {
       Locale.setDefault(Locale.forLanguageTag(tag));
       try {
-        assertThat(Leaderboard.csv(List.of(good("student", 4, 0.3)), List.of())).isEqualTo(csv);
+        assertThat(Leaderboard.csv(List.of(good("student", 4, 0.3)), List.of(), List.of()))
+            .isEqualTo(csv);
       } finally {
         Locale.setDefault(before);
       }
