@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,6 +80,7 @@ final class DemoCommand implements Callable<Integer> {
             new Run.Input(
                 out.resolve(FILES[0]),
                 out.resolve(FILES[1]),
+                List.of(),
                 out.resolve(FILES[2]),
                 out.resolve(FILES[3])),
             new DataLoader("soil", null, TeacherKind.PROBABILITIES, false),

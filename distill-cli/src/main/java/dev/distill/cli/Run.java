@@ -12,6 +12,7 @@ import dev.distill.auto.StudySettings;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.InputException;
 import dev.distill.cli.data.LoadedData;
+import dev.distill.data.Answers;
 import dev.distill.guice.DistillModule;
 import dev.distill.report.Leaderboard;
 import dev.distill.report.ResultJson;
@@ -19,19 +20,42 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** What {@code run} and {@code demo} share: read, sweep, write, show. */
 final class Run {
-  /** The input files; test rows and their teacher come together or not at all. */
-  record Input(Path train, Path teacher, @Nullable Path test, @Nullable Path testTeacher) {
+  /**
+   * The input files.
+   *
+   * @param teacher the teacher's probabilities of the training rows, or else null
+   * @param models teachers that answer; where there are any, there are no files of probabilities
+   */
+  record Input(
+      Path train,
+      @Nullable Path teacher,
+      List<Path> models,
+      @Nullable Path test,
+      @Nullable Path testTeacher) {
     Input {
+      models = List.copyOf(models);
+      if (models.isEmpty() == (teacher == null)) {
+        throw new InputException(
+            teacher == null
+                ? "no teacher: give --teacher, a file of its probabilities, or --teacher-model, a"
+                    + " model that answers"
+                : "--teacher and --teacher-model were both given, expected one of them");
+      }
+      if (!models.isEmpty() && testTeacher != null) {
+        throw new InputException(
+            "--test-teacher was given, but the model of --teacher-model answers for the test rows");
+      }
       if (test == null && testTeacher != null) {
         throw new InputException("--test-teacher was given without --test: the test rows");
       }
-      if (test != null && testTeacher == null) {
+      if (test != null && models.isEmpty() && testTeacher == null) {
         throw new InputException(
             "--test was given without --test-teacher: the teacher's probabilities of the test rows");
       }
@@ -65,7 +89,21 @@ final class Run {
     catalog.select(config.families());
     OutputFolder output = OutputFolder.open(folder);
     Map<String, String> hashes = new LinkedHashMap<>();
-    DistillationTask task = read(input, loader, config, hashes);
+    try (TeacherModels teachers = TeacherModels.open(input.models(), err)) {
+      DistillationTask task = read(input, teachers.in(loader), config, hashes);
+      teachers.report(hashes);
+      sweep(task, injector, hashes, teachers.answers(), folder, output);
+    }
+  }
+
+  private void sweep(
+      DistillationTask task,
+      Injector injector,
+      Map<String, String> hashes,
+      @Nullable Answers answers,
+      Path folder,
+      OutputFolder output)
+      throws IOException {
     Progress progress = new Progress(err, Progress.isTerminal());
     try (Interrupt interrupt = new Interrupt()) {
       DistillationResult result =
@@ -76,7 +114,7 @@ final class Run {
       output.write("student.distill", result.student().file().toBytes());
       output.write(
           "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
-      output.write("result.json", ResultJson.of(result, hashes, catalog.problems()));
+      output.write("result.json", ResultJson.of(result, hashes, answers, catalog.problems()));
       show(result, folder);
     }
   }

@@ -55,11 +55,18 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--teacher",
-      required = true,
       paramLabel = "F",
       description =
           "the teacher's probabilities of the training rows: columns p_<class> or <class>")
-  private Path teacher = Path.of("");
+  private @Nullable Path teacher;
+
+  @Option(
+      names = "--teacher-model",
+      paramLabel = "F",
+      description =
+          "instead of files of probabilities, a model that is asked for them: of XGBoost, .ubj or"
+              + " .json; of several (given each with this option) the mean")
+  private List<Path> models = List.of();
 
   @Option(
       names = "--test",
@@ -107,7 +114,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     DistillConfig config = search.config();
     Run run = new Run(spec, families.catalog());
-    Run.Input input = new Run.Input(train, teacher, test, testTeacher);
+    Run.Input input = new Run.Input(train, teacher, models, test, testTeacher);
     StudySettings settings = studies.open(spec.commandLine().getErr());
     try {
       run.execute(input, new DataLoader(label, id, teacherKind, byPosition), config, settings, out);

@@ -11,6 +11,7 @@ import dev.distill.auto.TrialOutcome;
 import dev.distill.auto.TrialSpec;
 import dev.distill.auto.Verdict;
 import dev.distill.auto.Version;
+import dev.distill.data.Answers;
 import dev.distill.metrics.Comparison.Interval;
 import dev.distill.metrics.Evaluation;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code result.json}: everything measured, for programs. Its schema is {@code result.schema.json}
@@ -33,16 +35,27 @@ public final class ResultJson {
    * The text of {@code result.json}.
    *
    * @param files SHA-256 in hexadecimal of each input file, by what it is ("train", "teacher", …)
+   * @param answers what the teacher was asked, null where its probabilities were files
    * @param problems the families that could not be used
    */
   public static String of(
-      DistillationResult result, Map<String, String> files, List<StudentCatalog.Problem> problems) {
+      DistillationResult result,
+      Map<String, String> files,
+      @Nullable Answers answers,
+      List<StudentCatalog.Problem> problems) {
     ObjectNode root = JSON.createObjectNode();
     root.put("verdict", result.verdict().sentence());
     root.put("helped", result.verdict().helped());
     student(root.putObject("student"), result.student());
     student(root.putObject("hard_twin"), result.twin());
-    evaluation(root.putObject("teacher").putObject("test"), result.teacher());
+    ObjectNode teacher = root.putObject("teacher");
+    evaluation(teacher.putObject("test"), result.teacher());
+    if (answers != null) {
+      ArrayNode models = teacher.putArray("models");
+      answers.teachers().forEach(models::add);
+      teacher.put("rows_answered", answers.rows());
+      number(teacher, "rows_per_second", answers.rowsPerSecond());
+    }
     evaluation(root.putObject("prior").putObject("test"), result.prior());
     comparison(root.putObject("comparison"), result.verdict());
     number(root, "seconds", result.seconds());

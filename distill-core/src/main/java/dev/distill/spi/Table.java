@@ -167,6 +167,34 @@ public final class Table {
     return found;
   }
 
+  /**
+   * Some of the columns, in this order.
+   *
+   * @throws IllegalArgumentException if one is not there
+   */
+  public Table select(List<String> names) {
+    return new Table(name, names.stream().map(this::column).toList());
+  }
+
+  /** The rows from the one of this index, so many of them; copied. */
+  public Table rows(int from, int count) {
+    List<Column> some = new ArrayList<>();
+    for (Column column : columns.values()) {
+      if (column instanceof Numbers numbers) {
+        some.add(
+            new Numbers(column.name(), Arrays.copyOfRange(numbers.values(), from, from + count)));
+      } else {
+        Texts texts = (Texts) column;
+        some.add(
+            new Texts(
+                column.name(),
+                Arrays.copyOfRange(texts.codes(), from, from + count),
+                texts.levels()));
+      }
+    }
+    return new Table(name, some);
+  }
+
   /** A number as text: null if NaN, without a decimal point if whole. */
   public static @Nullable String text(double value) {
     if (Double.isNaN(value)) {

@@ -1,5 +1,6 @@
 package dev.distill.cli.data;
 
+import dev.distill.data.Answers;
 import dev.distill.data.Dataset;
 import dev.distill.data.FeatureEncoder;
 import dev.distill.data.TeacherKind;
@@ -42,6 +43,7 @@ public final class DataLoader {
   private final @Nullable String id;
   private final TeacherKind kind;
   private final boolean byPosition;
+  private @Nullable Answers answers;
 
   /**
    * Makes a loader.
@@ -57,6 +59,13 @@ public final class DataLoader {
     this.id = id;
     this.kind = kind;
     this.byPosition = byPosition;
+  }
+
+  /** The same, where teachers that answer are asked instead of a file read. */
+  public DataLoader asking(Answers teachers) {
+    DataLoader loader = new DataLoader(label, id, kind, byPosition);
+    loader.answers = teachers;
+    return loader;
   }
 
   /** Loads training rows and, if given, their teacher; learns schema and classes from them. */
@@ -125,6 +134,16 @@ public final class DataLoader {
     if (teacher != null) {
       probabilities = teacher(reader, teacher, table, dataset.classes(), notes);
       hashes.put(teacher.toString(), sha256(teacher));
+    } else if (answers != null) {
+      List<String> features = new ArrayList<>();
+      for (Table.Column column : table.columns()) {
+        if (!column.name().equals(label) && !column.name().equals(id)) {
+          features.add(column.name());
+        }
+      }
+      // A further table may have columns that the first one had not.
+      probabilities =
+          answers.of(answers.rows() == 0 ? table.select(features) : table, dataset.classes());
     }
     return new LoadedData(dataset, probabilities, notes, hashes);
   }
@@ -178,7 +197,8 @@ public final class DataLoader {
     }
   }
 
-  static String sha256(Path file) {
+  /** The SHA-256 of a file in hex. */
+  public static String sha256(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] buffer = new byte[1 << 16];

@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
  */
 final class BoosterReader {
   /** XGBoost writes {@code Infinity} for a threshold above the largest finite values. */
-  private static final JsonFactory JSON =
+  static final JsonFactory JSON =
       JsonFactory.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   /** One tree as it stands in the file. */

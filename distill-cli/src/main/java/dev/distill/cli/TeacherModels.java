@@ -1,0 +1,88 @@
+package dev.distill.cli;
+
+import dev.distill.auto.TeacherCatalog;
+import dev.distill.cli.data.DataLoader;
+import dev.distill.cli.data.InputException;
+import dev.distill.data.Answers;
+import dev.distill.spi.TeacherModel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The models of {@code --teacher-model} while a run asks them. */
+final class TeacherModels implements AutoCloseable {
+  private static final long QUIET_NANOS = 2_000_000_000L;
+
+  private final List<Path> files;
+  private final List<TeacherModel> models = new ArrayList<>();
+  private final PrintWriter err;
+  private @Nullable Answers answers;
+  private long shown = System.nanoTime();
+
+  private TeacherModels(List<Path> files, PrintWriter err) {
+    this.files = files;
+    this.err = err;
+  }
+
+  /** Opens models; none is fine. */
+  static TeacherModels open(List<Path> files, PrintWriter err) {
+    TeacherModels teachers = new TeacherModels(files, err);
+    if (files.isEmpty()) {
+      return teachers;
+    }
+    TeacherCatalog catalog =
+        TeacherCatalog.discover(Thread.currentThread().getContextClassLoader());
+    try {
+      for (Path file : files) {
+        teachers.models.add(catalog.open(file.toString()));
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      teachers.close();
+      throw new InputException(String.valueOf(e.getMessage()), e);
+    }
+    teachers.answers = new Answers(teachers.models, teachers::progress);
+    return teachers;
+  }
+
+  /** A loader that asks the models, if there are any. */
+  DataLoader in(DataLoader loader) {
+    return answers == null ? loader : loader.asking(answers);
+  }
+
+  /** What was asked, if anything was. */
+  @Nullable Answers answers() {
+    return answers;
+  }
+
+  /** Says how fast the answers came, and notes which files they came from. */
+  void report(Map<String, String> hashes) {
+    if (answers != null) {
+      answers.teachers().forEach(teacher -> err.println("teacher: " + teacher));
+      err.printf(
+          Locale.ROOT,
+          "teacher: answered %,d rows, %,.0f a second%n",
+          answers.rows(),
+          answers.rowsPerSecond());
+      files.forEach(file -> hashes.put(file.toString(), DataLoader.sha256(file)));
+    }
+  }
+
+  private void progress(int rows) {
+    long now = System.nanoTime();
+    if (now - shown >= QUIET_NANOS) {
+      shown = now;
+      err.printf(Locale.ROOT, "teacher: %,d rows answered%n", rows);
+      err.flush();
+    }
+  }
+
+  @Override
+  public void close() {
+    models.forEach(TeacherModel::close);
+  }
+}
