@@ -1,0 +1,120 @@
+package dev.distill.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import ml.dmlc.xgboost4j.java.DMatrix;
+import ml.dmlc.xgboost4j.java.XGBoost;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs whose teacher is a model that answers. */
+class TeacherModelTest {
+  @TempDir private Path folder = Path.of("");
+
+  @BeforeEach
+  void data_and_teacher() throws Exception {
+    write("train.csv", 300, 1);
+    write("test.csv", 200, 2);
+    float[] rows = new float[600];
+    float[] labels = new float[300];
+    SplittableRandom random = new SplittableRandom(5);
+    for (int i = 0; i < 300; i++) {
+      rows[2 * i] = (float) random.nextDouble();
+      rows[2 * i + 1] = (float) random.nextDouble();
+      labels[i] = rows[2 * i] > 0.5 ? 1 : 0;
+    }
+    DMatrix matrix = new DMatrix(rows, 300, 2, Float.NaN);
+    matrix.setLabel(labels);
+    XGBoost.train(matrix, Map.of("objective", "binary:logistic"), 10, Map.of(), null, null)
+        .saveModel(file("teacher.ubj").toString());
+    matrix.dispose();
+  }
+
+  private void write(String name, int rows, long seed) throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    StringBuilder text = new StringBuilder("u,v,kind,number\n");
+    for (int i = 0; i < rows; i++) {
+      double u = random.nextDouble();
+      boolean yes = random.nextDouble() < (u > 0.5 ? 0.8 : 0.2);
+      text.append(u).append(',').append(random.nextDouble());
+      text.append(yes ? ",yes" : ",no").append(",r").append(i).append('\n');
+    }
+    Files.writeString(file(name), text);
+  }
+
+  private Path file(String name) {
+    return folder.resolve(name);
+  }
+
+  private Cli.Outcome run(Object... more) {
+    List<Object> args = new ArrayList<>();
+    args.addAll(List.of("run", "--train", file("train.csv"), "--label", "kind", "--id", "number"));
+    args.addAll(List.of("--trials", 2, "--families", "xgboost.tree", "--out", file("out")));
+    args.addAll(List.of(more));
+    return Cli.run(args.toArray());
+  }
+
+  @Test
+  void a_model_answers_for_training_and_test_rows() throws Exception {
+    Cli.Outcome outcome = run("--teacher-model", file("teacher.ubj"), "--test", file("test.csv"));
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.err())
+        .contains("teacher: teacher.ubj (XGBoost, binary:logistic, 10 rounds, 2 classes)")
+        .contains("teacher: answered 500 rows");
+    JsonNode result = new ObjectMapper().readTree(file("out/result.json").toFile());
+    assertThat(result.at("/teacher/rows_answered").asInt()).isEqualTo(500);
+    assertThat(result.at("/teacher/models/0").asText()).startsWith("teacher.ubj (XGBoost");
+    assertThat(result.at("/data/sha256").has(file("teacher.ubj").toString())).isTrue();
+    // The teacher knows the rule of the labels, which four in five follow.
+    assertThat(result.at("/teacher/test/accuracy").asDouble()).isBetween(0.7, 0.9);
+    assertThat(result.at("/student/test/agreement").asDouble()).isGreaterThan(0.9);
+  }
+
+  @Test
+  void a_share_of_the_training_rows_can_be_held_out() {
+    Cli.Outcome outcome =
+        run("--teacher-model", file("teacher.ubj"), "--teacher-model", file("teacher.ubj"));
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.err()).contains("teacher: answered 300 rows");
+  }
+
+  @Test
+  void mistakes_are_one_line() {
+    assertRefused("no teacher: give --teacher", "--test", file("test.csv"));
+    assertRefused(
+        "expected one of them",
+        "--teacher",
+        file("train.csv"),
+        "--teacher-model",
+        file("teacher.ubj"));
+    assertRefused("there is no such file", "--teacher-model", file("none.ubj"));
+    assertRefused(
+        "train.csv: nothing here opens such a teacher; there are XGBoost models: .ubj, .json",
+        "--teacher-model",
+        file("train.csv"));
+    assertRefused(
+        "the model answers for the test rows",
+        "--teacher-model",
+        file("teacher.ubj"),
+        "--test",
+        file("test.csv"),
+        "--test-teacher",
+        file("test.csv"));
+  }
+
+  private void assertRefused(String words, Object... options) {
+    Cli.Outcome outcome = run(options);
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err().strip().lines()).hasSize(1);
+    assertThat(outcome.err()).contains(words);
+  }
+}
