@@ -153,6 +153,7 @@ final class Run {
     out.print(ResultTable.of(result));
     out.println();
     out.println(result.verdict().sentence());
+    result.diagnosis().warnings().forEach(out::println);
     if (result.endedEarly()) {
       out.println("The search ended early; this is the best so far.");
     }

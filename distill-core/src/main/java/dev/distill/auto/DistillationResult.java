@@ -31,4 +31,10 @@ public record DistillationResult(
     List<TrialOutcome> trials,
     List<TrialOutcome> front,
     double seconds,
-    boolean endedEarly) {}
+    boolean endedEarly) {
+
+  /** How far the teacher's answers on the training rows can be trusted. */
+  public TeacherDiagnosis diagnosis() {
+    return TeacherDiagnosis.of(task);
+  }
+}

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.Measured;
 import dev.distill.auto.StudentCatalog;
+import dev.distill.auto.TeacherDiagnosis;
 import dev.distill.auto.TrialOutcome;
 import dev.distill.auto.TrialSpec;
 import dev.distill.auto.Verdict;
@@ -29,6 +30,9 @@ public final class ResultJson {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
+  /** More rows than a person will look at. */
+  private static final int MOST_ROWS = 100;
+
   private ResultJson() {}
 
   /**
@@ -50,6 +54,7 @@ public final class ResultJson {
     student(root.putObject("hard_twin"), result.twin());
     ObjectNode teacher = root.putObject("teacher");
     evaluation(teacher.putObject("test"), result.teacher());
+    diagnosis(teacher.putObject("trust"), result);
     if (answers != null) {
       ArrayNode models = teacher.putArray("models");
       answers.teachers().forEach(models::add);
@@ -71,6 +76,20 @@ public final class ResultJson {
     versions.put("distill", Version.current());
     versions.put("java", System.getProperty("java.version"));
     return root.toPrettyString() + "\n";
+  }
+
+  private static void diagnosis(ObjectNode node, DistillationResult result) {
+    TeacherDiagnosis d = result.diagnosis();
+    number(node, "train_log_loss", d.trainLogLoss());
+    number(node, "test_log_loss", d.testLogLoss());
+    number(node, "train_confidence", d.trainConfidence());
+    number(node, "test_confidence", d.testConfidence());
+    node.put("overfit", d.overfit());
+    node.put("doubtful_labels", d.doubtfulLabels().size());
+    ArrayNode rows = node.putArray("doubtful_rows");
+    if (!result.task().heldOut()) {
+      d.doubtfulLabels().stream().limit(MOST_ROWS).forEach(row -> rows.add(row + 1));
+    }
   }
 
   private static void trials(ObjectNode node, DistillationResult result) {
