@@ -64,8 +64,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--teacher-model",
       paramLabel = "F",
       description =
-          "instead of files of probabilities, a model that is asked for them: of XGBoost, .ubj or"
-              + " .json; of several (given each with this option) the mean")
+          "instead of files of probabilities, a model that is asked for them: .ubj or .json of"
+              + " XGBoost, .onnx; of several (given each with this option) the mean")
   private List<Path> models = List.of();
 
   @Option(

