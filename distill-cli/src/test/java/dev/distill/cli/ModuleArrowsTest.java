@@ -24,7 +24,7 @@ class ModuleArrowsTest {
   static final ArchRule MODELS_KNOW_SPI_AND_LOSS_ALONE =
       noClasses()
           .that()
-          .resideInAPackage("dev.distill.models..")
+          .resideInAnyPackage("dev.distill.models..", "dev.distill.onnx")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -40,10 +40,10 @@ class ModuleArrowsTest {
   static final ArchRule NOBODY_NAMES_A_FAMILY =
       noClasses()
           .that()
-          .resideOutsideOfPackage("dev.distill.models..")
+          .resideOutsideOfPackages("dev.distill.models..", "dev.distill.onnx")
           .should()
           .dependOnClassesThat()
-          .resideInAPackage("dev.distill.models..");
+          .resideInAnyPackage("dev.distill.models..", "dev.distill.onnx");
 
   @ArchTest
   static final ArchRule ML_LIBRARIES_STAY_IN_THEIR_MODULE =
@@ -53,6 +53,15 @@ class ModuleArrowsTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ml.dmlc..");
+
+  @ArchTest
+  static final ArchRule ONNX_RUNTIME_STAYS_IN_ITS_MODULE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.distill.onnx")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ai.onnxruntime..");
 
   @ArchTest
   static final ArchRule FILES_ARE_READ_IN_ONE_ROOM_AND_STUDIES_IN_ANOTHER =
