@@ -11,22 +11,25 @@ import java.util.Locale;
 /**
  * What distillation was worth: student, hard-label twin and teacher on the same test rows.
  *
- * @param gapClosedAccuracy (student − twin) / (teacher − twin) in accuracy; NaN without a gap
+ * @param gapClosedAccuracy (student − twin) / (teacher − twin) in accuracy with a paired bootstrap
+ *     interval; NaN without a gap, its ends NaN where the gap is within noise
  * @param gapClosedLogLoss the same in log loss
  * @param retention student accuracy / teacher accuracy
  * @param negativeFlips share of rows where the teacher is right and the student wrong
  * @param mcnemar p-value of McNemar's exact test of student against twin
+ * @param mcnemarTeacher the same against the teacher
  * @param kl twin's KL to the teacher − student's, with a paired bootstrap interval: &gt; 0 means
  *     that the student is closer
  * @param logLoss twin's log loss − student's, likewise
  * @param accuracy student's accuracy − twin's, likewise
  */
 public record Verdict(
-    double gapClosedAccuracy,
-    double gapClosedLogLoss,
+    Interval gapClosedAccuracy,
+    Interval gapClosedLogLoss,
     double retention,
     double negativeFlips,
     double mcnemar,
+    double mcnemarTeacher,
     Interval kl,
     Interval logLoss,
     Interval accuracy) {
@@ -39,24 +42,24 @@ public record Verdict(
       double[] student, double[] twin, double[] teacher, int[] labels, int classes, long seed) {
     int rows = labels.length;
     Evaluation ofStudent = Evaluation.of(student, labels, teacher, rows, classes);
-    Evaluation ofTwin = Evaluation.of(twin, labels, teacher, rows, classes);
     Evaluation ofTeacher = Evaluation.of(teacher, labels, teacher, rows, classes);
     PerRow studentRows = PerRow.of(student, teacher, labels, classes);
     PerRow twinRows = PerRow.of(twin, teacher, labels, classes);
+    PerRow teacherRows = PerRow.of(teacher, teacher, labels, classes);
     return new Verdict(
-        gapClosed("accuracy", ofStudent, ofTwin, ofTeacher),
-        gapClosed("log_loss", ofStudent, ofTwin, ofTeacher),
+        gapClosed(studentRows.right, twinRows.right, teacherRows.right, seed),
+        gapClosed(studentRows.logLoss, twinRows.logLoss, teacherRows.logLoss, seed),
         Comparison.retention(ofStudent.get("accuracy"), ofTeacher.get("accuracy")),
         Comparison.negativeFlips(labels, teacher, student, rows, classes),
         Comparison.mcNemar(labels, student, twin, rows, classes),
+        Comparison.mcNemar(labels, student, teacher, rows, classes),
         gain(twinRows.kl, studentRows.kl, seed),
         gain(twinRows.logLoss, studentRows.logLoss, seed),
         gain(studentRows.right, twinRows.right, seed));
   }
 
-  private static double gapClosed(
-      String metric, Evaluation student, Evaluation twin, Evaluation teacher) {
-    return Comparison.gapClosed(student.get(metric), twin.get(metric), teacher.get(metric));
+  private static Interval gapClosed(double[] student, double[] twin, double[] teacher, long seed) {
+    return Comparison.gapClosed(student, twin, teacher, RESAMPLES, CONFIDENCE, seed);
   }
 
   private static Interval gain(double[] first, double[] second, long seed) {
@@ -100,7 +103,7 @@ public record Verdict(
     if (kl.lower() > 0) {
       boolean loss = logLoss.upper() < 0;
       // The student is behind the twin here, so a gap closed above 0 means that the teacher is too.
-      boolean teacherAhead = !((loss ? gapClosedLogLoss : gapClosedAccuracy) > 0);
+      boolean teacherAhead = !((loss ? gapClosedLogLoss : gapClosedAccuracy).estimate() > 0);
       return text(
           "Distillation brought the student closer to the teacher than its hard-label twin (KL"
               + " lower by %.4f), but its %s is worse than the twin's by %.4f%s. To predict labels,"

@@ -169,11 +169,14 @@ public final class ResultJson {
   }
 
   private static void comparison(ObjectNode node, Verdict c) {
-    number(node, "gap_closed_accuracy", c.gapClosedAccuracy());
-    number(node, "gap_closed_log_loss", c.gapClosedLogLoss());
+    number(node, "gap_closed_accuracy", c.gapClosedAccuracy().estimate());
+    number(node, "gap_closed_log_loss", c.gapClosedLogLoss().estimate());
+    interval(node.putObject("gap_closed_accuracy_interval"), c.gapClosedAccuracy());
+    interval(node.putObject("gap_closed_log_loss_interval"), c.gapClosedLogLoss());
     number(node, "retention", c.retention());
     number(node, "negative_flips", c.negativeFlips());
     number(node, "mcnemar_p", c.mcnemar());
+    number(node, "mcnemar_teacher_p", c.mcnemarTeacher());
     interval(node.putObject("kl_gain"), c.kl());
     interval(node.putObject("log_loss_gain"), c.logLoss());
     interval(node.putObject("accuracy_gain"), c.accuracy());

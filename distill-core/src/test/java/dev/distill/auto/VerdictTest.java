@@ -49,10 +49,13 @@ class VerdictTest {
         .startsWith("Distillation helped")
         .contains("its log loss is lower too")
         .contains("keeps 100.0 % of the teacher's accuracy");
-    assertThat(verdict.gapClosedLogLoss()).isBetween(0.9, 1.1);
+    assertThat(verdict.gapClosedLogLoss().estimate()).isBetween(0.9, 1.1);
+    assertThat(verdict.gapClosedLogLoss().lower()).isBetween(0.8, 1.0);
+    assertThat(verdict.gapClosedLogLoss().upper()).isBetween(1.0, 1.2);
+    assertThat(verdict.mcnemarTeacher()).isEqualTo(1);
     assertThat(verdict.retention()).isEqualTo(1);
     assertThat(verdict.negativeFlips()).isZero();
-    assertThat(verdict.gapClosedAccuracy()).isNaN();
+    assertThat(verdict.gapClosedAccuracy().estimate()).isNaN();
     assertThat(verdict.kl().estimate()).isCloseTo(kl(0.6) - kl(0.88), within(1e-12));
   }
 

@@ -119,6 +119,34 @@ class ComparisonTest {
   }
 
   @Test
+  void the_gap_closed_has_an_interval_around_it() {
+    double[] twin = new Random(1).doubles(800).toArray();
+    double[] teacher = new double[800];
+    double[] student = new double[800];
+    Random noise = new Random(2);
+    for (int i = 0; i < 800; i++) {
+      teacher[i] = twin[i] - 1 - 0.1 * noise.nextGaussian();
+      student[i] = twin[i] - 0.8 - 0.5 * noise.nextGaussian();
+    }
+    Interval closed = Comparison.gapClosed(student, twin, teacher, 1000, 0.95, 7);
+    // 0.8 of 1, with a standard error of 0.5 / √800 = 0.018.
+    assertThat(closed.estimate()).isBetween(0.8 - 4 * 0.018, 0.8 + 4 * 0.018);
+    assertThat(closed.lower()).isLessThan(closed.estimate());
+    assertThat(closed.upper()).isGreaterThan(closed.estimate());
+    assertThat(closed.upper() - closed.lower()).isBetween(2.8 * 0.018, 5.2 * 0.018);
+  }
+
+  @Test
+  void where_the_gap_is_noise_there_is_no_interval() {
+    double[] twin = new Random(1).doubles(200).toArray();
+    double[] teacher = new Random(2).doubles(200).toArray();
+    Interval closed = Comparison.gapClosed(new double[200], twin, teacher, 1000, 0.95, 7);
+    assertThat(closed.estimate()).isNotNaN();
+    assertThat(closed.lower()).isNaN();
+    assertThat(closed.upper()).isNaN();
+  }
+
+  @Test
   void a_constant_difference_has_an_interval_of_no_width() {
     double[] ones = new double[9];
     Arrays.fill(ones, 1);
