@@ -1,7 +1,6 @@
 package dev.distill.cli;
 
 import dev.distill.auto.DistillConfig;
-import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.StudySettings;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.data.TeacherKind;
@@ -50,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    StudentCatalog catalog = families.catalog();
+    Run run = new Run(spec, families);
     OutputFolder folder = OutputFolder.open(out);
     for (String name : FILES) {
       try (InputStream in = DemoCommand.class.getResourceAsStream("demo/" + name)) {
@@ -75,18 +74,17 @@ final class DemoCommand implements Callable<Integer> {
         trials,
         out);
     text.flush();
-    new Run(spec, catalog)
-        .execute(
-            new Run.Input(
-                out.resolve(FILES[0]),
-                out.resolve(FILES[1]),
-                List.of(),
-                out.resolve(FILES[2]),
-                out.resolve(FILES[3])),
-            new DataLoader("soil", null, TeacherKind.PROBABILITIES, false),
-            DistillConfig.builder().trials(trials).build(),
-            StudySettings.defaults(),
-            out);
+    run.execute(
+        new Run.Input(
+            out.resolve(FILES[0]),
+            out.resolve(FILES[1]),
+            List.of(),
+            out.resolve(FILES[2]),
+            out.resolve(FILES[3])),
+        new DataLoader("soil", null, TeacherKind.PROBABILITIES, false),
+        DistillConfig.builder().trials(trials).build(),
+        StudySettings.defaults(),
+        out);
     text.printf(
         "%nKL is how far from the teacher's probabilities; the twin is the same search on labels"
             + " alone.%nNext, score rows with the student:%n"

@@ -2,6 +2,7 @@ package dev.distill.cli;
 
 import dev.distill.auto.Plugins;
 import dev.distill.auto.StudentCatalog;
+import dev.distill.auto.TeacherCatalog;
 import dev.distill.cli.data.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,20 +11,33 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /**
- * Where student families come from: the class path, the folder {@code plugins} beside the launcher,
- * and plugins that are named.
+ * Where student families and teachers come from: the class path, the folder {@code plugins} beside
+ * the launcher, and plugins that are named.
  */
 final class Families {
   @Option(
       names = "--plugin",
       paramLabel = "JAR",
       description =
-          "jar with more student families, or a folder of jars: one with its dependencies; may be"
+          "jar with more student families or teachers, or a folder of jars: one with its dependencies; may be"
               + " given several times (those in plugins/, beside the launcher, are there anyway)")
   private List<Path> plugins = List.of();
 
   /** All families that can be found. */
   StudentCatalog catalog() throws IOException {
+    try {
+      return StudentCatalog.discover(Thread.currentThread().getContextClassLoader(), all());
+    } catch (IllegalStateException e) {
+      throw new InputException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** All that opens models as teachers. */
+  TeacherCatalog teachers() throws IOException {
+    return TeacherCatalog.discover(Thread.currentThread().getContextClassLoader(), all());
+  }
+
+  private List<Path> all() throws IOException {
     List<Path> all = new ArrayList<>();
     // The launcher says where it stands.
     String home = System.getProperty("distill.home");
@@ -31,10 +45,6 @@ final class Families {
       all.addAll(Plugins.in(Path.of(home, "plugins")));
     }
     all.addAll(plugins);
-    try {
-      return StudentCatalog.discover(Thread.currentThread().getContextClassLoader(), all);
-    } catch (IllegalStateException e) {
-      throw new InputException(String.valueOf(e.getMessage()));
-    }
+    return all;
   }
 }

@@ -9,6 +9,7 @@ import dev.distill.auto.DistillationResult;
 import dev.distill.auto.DistillationTask;
 import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.StudySettings;
+import dev.distill.auto.TeacherCatalog;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.InputException;
 import dev.distill.cli.data.LoadedData;
@@ -66,9 +67,11 @@ final class Run {
   private final PrintWriter err;
 
   private final StudentCatalog catalog;
+  private final TeacherCatalog teacherCatalog;
 
-  Run(CommandSpec spec, StudentCatalog catalog) {
-    this.catalog = catalog;
+  Run(CommandSpec spec, Families families) throws IOException {
+    catalog = families.catalog();
+    teacherCatalog = families.teachers();
     out = spec.commandLine().getOut();
     err = spec.commandLine().getErr();
   }
@@ -89,7 +92,7 @@ final class Run {
     catalog.select(config.families());
     OutputFolder output = OutputFolder.open(folder);
     Map<String, String> hashes = new LinkedHashMap<>();
-    try (TeacherModels teachers = TeacherModels.open(input.models(), err)) {
+    try (TeacherModels teachers = TeacherModels.open(input.models(), teacherCatalog, err)) {
       DistillationTask task = read(input, teachers.in(loader), config, hashes);
       teachers.report(hashes);
       sweep(task, injector, hashes, teachers.answers(), folder, output);

@@ -113,7 +113,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     DistillConfig config = search.config();
-    Run run = new Run(spec, families.catalog());
+    Run run = new Run(spec, families);
     Run.Input input = new Run.Input(train, teacher, models, test, testTeacher);
     StudySettings settings = studies.open(spec.commandLine().getErr());
     try {

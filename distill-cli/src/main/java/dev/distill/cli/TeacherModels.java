@@ -30,13 +30,11 @@ final class TeacherModels implements AutoCloseable {
   }
 
   /** Opens models; none is fine. */
-  static TeacherModels open(List<Path> files, PrintWriter err) {
+  static TeacherModels open(List<Path> files, TeacherCatalog catalog, PrintWriter err) {
     TeacherModels teachers = new TeacherModels(files, err);
     if (files.isEmpty()) {
       return teachers;
     }
-    TeacherCatalog catalog =
-        TeacherCatalog.discover(Thread.currentThread().getContextClassLoader());
     try {
       for (Path file : files) {
         teachers.models.add(catalog.open(file.toString()));

@@ -3,6 +3,7 @@ package dev.distill.auto;
 import dev.distill.spi.FitException;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TaskShape;
+import dev.distill.spi.TeacherProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StudentCatalog {
   private static final String SERVICE = "META-INF/services/" + StudentModel.class.getName();
+  private static final String TEACHERS = "META-INF/services/" + TeacherProvider.class.getName();
   private static final List<String> MODULES = List.of("xgboost", "smile", "tribuo");
 
   /** Where Java's messages name a provider that it can't load. */
@@ -104,11 +106,12 @@ public final class StudentCatalog {
 
   private void load(Path plugin, ClassLoader parent) {
     try {
-      if (!load(PluginLoader.open(plugin, parent), plugin)) {
+      PluginLoader loader = PluginLoader.open(plugin, parent);
+      if (!load(loader, plugin) && loader.findResource(TEACHERS) == null) {
         problems.add(
             new Problem(
                 plugin.getFileName().toString(),
-                "plugin %s names no student family: there is no %s in it"
+                "plugin %s names no student family and no teacher: there is no %s in it"
                     .formatted(plugin, SERVICE)));
       }
     } catch (IOException e) {

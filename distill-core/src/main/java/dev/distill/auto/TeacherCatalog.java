@@ -3,6 +3,7 @@ package dev.distill.auto;
 import dev.distill.spi.TeacherModel;
 import dev.distill.spi.TeacherProvider;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -17,18 +18,35 @@ public final class TeacherCatalog {
 
   private TeacherCatalog() {}
 
-  /** Finds the providers that a class loader's jars name as services. */
-  public static TeacherCatalog discover(ClassLoader loader) {
+  /**
+   * Finds the providers on the class path and in plugins.
+   *
+   * @param plugins jars, or folders of jars, each with a class loader of its own; those without a
+   *     provider are passed over
+   */
+  public static TeacherCatalog discover(ClassLoader loader, List<Path> plugins) {
     TeacherCatalog catalog = new TeacherCatalog();
+    catalog.load(loader);
+    for (Path plugin : plugins) {
+      try {
+        catalog.load(PluginLoader.open(plugin, loader));
+      } catch (IOException e) {
+        catalog.problems.add("plugin %s: %s".formatted(plugin, e.getMessage()));
+      }
+    }
+    return catalog;
+  }
+
+  private void load(ClassLoader loader) {
     Iterator<TeacherProvider> found = ServiceLoader.load(TeacherProvider.class, loader).iterator();
     while (true) {
       try {
         if (!found.hasNext()) {
-          return catalog;
+          return;
         }
-        catalog.providers.add(found.next());
+        providers.add(found.next());
       } catch (ServiceConfigurationError | LinkageError e) {
-        catalog.problems.add(Causes.text(e));
+        problems.add(Causes.text(e));
       }
     }
   }

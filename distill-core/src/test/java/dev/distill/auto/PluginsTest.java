@@ -205,7 +205,7 @@ class PluginsTest {
     catalog = discover(library("1"), good);
     assertThat(problem(catalog))
         .contains(
-            "shared-1.jar names no student family: there is no META-INF/services/dev.distill");
+            "shared-1.jar names no student family and no teacher: there is no META-INF/services/dev.distill");
     catalog = discover(plugin("empty"), good);
     assertThat(problem(catalog)).endsWith("empty can't be loaded: there is no jar in it");
   }
