@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      AugmentCommand.class,
       PredictCommand.class,
       InspectCommand.class,
       StudentsCommand.class,

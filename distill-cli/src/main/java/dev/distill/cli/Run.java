@@ -12,7 +12,6 @@ import dev.distill.auto.StudySettings;
 import dev.distill.auto.TeacherCatalog;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.InputException;
-import dev.distill.cli.data.LoadedData;
 import dev.distill.data.Answers;
 import dev.distill.guice.DistillModule;
 import dev.distill.report.Leaderboard;
@@ -33,13 +32,15 @@ final class Run {
    *
    * @param teacher the teacher's probabilities of the training rows, or else null
    * @param models teachers that answer; where there are any, there are no files of probabilities
+   * @param more rows without labels
    */
   record Input(
       Path train,
       @Nullable Path teacher,
       List<Path> models,
       @Nullable Path test,
-      @Nullable Path testTeacher) {
+      @Nullable Path testTeacher,
+      MoreInput more) {
     Input {
       models = List.copyOf(models);
       if (models.isEmpty() == (teacher == null)) {
@@ -59,6 +60,34 @@ final class Run {
       if (test != null && models.isEmpty() && testTeacher == null) {
         throw new InputException(
             "--test was given without --test-teacher: the teacher's probabilities of the test rows");
+      }
+      if (more.unlabelled() != null && models.isEmpty()) {
+        throw new InputException(
+            "--unlabelled was given without --teacher-model, which would be asked about the rows;"
+                + " rows that a teacher has scored go with --augmented and --augmented-teacher");
+      }
+    }
+  }
+
+  /**
+   * Files of rows without labels.
+   *
+   * @param unlabelled rows that a teacher is asked about
+   * @param augmented rows that a teacher has scored
+   * @param augmentedTeacher the teacher's probabilities of those
+   */
+  record MoreInput(
+      @Nullable Path unlabelled, @Nullable Path augmented, @Nullable Path augmentedTeacher) {
+    static final MoreInput NONE = new MoreInput(null, null, null);
+
+    MoreInput {
+      if ((augmented == null) != (augmentedTeacher == null)) {
+        throw new InputException(
+            "--augmented and --augmented-teacher, rows and the teacher's probabilities of them, go"
+                + " together, got only one of them");
+      }
+      if (augmented != null && unlabelled != null) {
+        throw new InputException("--augmented and --unlabelled were both given, expected one");
       }
     }
   }
@@ -93,7 +122,9 @@ final class Run {
     OutputFolder output = OutputFolder.open(folder);
     Map<String, String> hashes = new LinkedHashMap<>();
     try (TeacherModels teachers = TeacherModels.open(input.models(), teacherCatalog, err)) {
-      DistillationTask task = read(input, teachers.in(loader), config, hashes);
+      TaskReader reader = new TaskReader(teachers.in(loader), teachers.answers(), config, err);
+      DistillationTask task = reader.read(input);
+      hashes.putAll(reader.hashes());
       teachers.report(hashes);
       sweep(task, injector, hashes, teachers.answers(), folder, output);
     }
@@ -120,36 +151,6 @@ final class Run {
       output.write("result.json", ResultJson.of(result, hashes, answers, catalog.problems()));
       show(result, folder);
     }
-  }
-
-  private DistillationTask read(
-      Input input, DataLoader loader, DistillConfig config, Map<String, String> hashes) {
-    LoadedData train = load(loader.load(input.train(), input.teacher()), hashes);
-    if (input.test() == null) {
-      DistillationTask task =
-          DistillationTask.holdOut(
-              train.dataset(), teacher(train), config.testShare(), config.seed());
-      err.printf(
-          "no --test given: %s of the %s rows are held out as test rows%n",
-          task.test().rows(), train.dataset().rows());
-      return task;
-    }
-    LoadedData test =
-        load(loader.loadMore(train.dataset(), input.test(), input.testTeacher()), hashes);
-    return DistillationTask.of(train.dataset(), teacher(train), test.dataset(), teacher(test));
-  }
-
-  private LoadedData load(LoadedData data, Map<String, String> hashes) {
-    data.notes().forEach(note -> err.println("note: " + note));
-    hashes.putAll(data.sha256());
-    return data;
-  }
-
-  private static double[] teacher(LoadedData data) {
-    if (data.teacher() == null) {
-      throw new IllegalStateException("the teacher's file was read, but gave nothing");
-    }
-    return data.teacher();
   }
 
   private void show(DistillationResult result, Path folder) {

@@ -81,6 +81,26 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable Path testTeacher;
 
   @Option(
+      names = "--unlabelled",
+      paramLabel = "F",
+      description =
+          "rows of your own without labels, which --teacher-model is asked about; without them rows"
+              + " are made from the training rows, see --augment")
+  private @Nullable Path unlabelled;
+
+  @Option(
+      names = "--augmented",
+      paramLabel = "F",
+      description = "rows without labels that the teacher has scored, such as of distill augment")
+  private @Nullable Path augmented;
+
+  @Option(
+      names = "--augmented-teacher",
+      paramLabel = "F",
+      description = "the teacher's probabilities of the rows of --augmented")
+  private @Nullable Path augmentedTeacher;
+
+  @Option(
       names = "--out",
       required = true,
       paramLabel = "DIR",
@@ -114,7 +134,14 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     DistillConfig config = search.config();
     Run run = new Run(spec, families);
-    Run.Input input = new Run.Input(train, teacher, models, test, testTeacher);
+    Run.Input input =
+        new Run.Input(
+            train,
+            teacher,
+            models,
+            test,
+            testTeacher,
+            new Run.MoreInput(unlabelled, augmented, augmentedTeacher));
     StudySettings settings = studies.open(spec.commandLine().getErr());
     try {
       run.execute(input, new DataLoader(label, id, teacherKind, byPosition), config, settings, out);
@@ -201,6 +228,15 @@ final class RunCommand implements Callable<Integer> {
     private int inFlight = DEFAULTS.inFlight();
 
     @Option(
+        names = "--augment",
+        paramLabel = "N",
+        description =
+            "up to N rows without labels for each training row, as long as they help; made ones"
+                + " where --teacher-model can be asked about them, or those that were given; 0 for"
+                + " none (${DEFAULT-VALUE})")
+    private int augment = DEFAULTS.augment();
+
+    @Option(
         names = "--objectives",
         split = ",",
         paramLabel = "WHAT",
@@ -245,6 +281,7 @@ final class RunCommand implements Callable<Integer> {
           .seed(seed)
           .threads(threads)
           .inFlight(inFlight)
+          .augment(augment)
           .goals(Stream.concat(Stream.of(Goal.LOSS), beside.stream()).toList())
           .limits(new Limits(maxNanos, maxBytes))
           .tolerance(tolerance)

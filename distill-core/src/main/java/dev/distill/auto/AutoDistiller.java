@@ -1,6 +1,7 @@
 package dev.distill.auto;
 
 import dev.distill.data.Dataset;
+import dev.distill.data.MoreRows;
 import dev.distill.search.Pruner;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.StudentModel;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * Finds the student: sweeps families × temperatures × alphas × hyperparameters, chooses on
@@ -19,6 +21,9 @@ import java.util.function.BooleanSupplier;
  * beside its hard-label twin, the teacher and the class prior.
  */
 public final class AutoDistiller {
+  /** So many rows without labels for each training row do for choosing among students. */
+  private static final int SEARCH_AUGMENT = 5;
+
   private final StudentCatalog catalog;
   private final DistillConfig config;
   private final StudySettings studies;
@@ -75,7 +80,10 @@ public final class AutoDistiller {
     long start = System.nanoTime();
     try (SharedForms shared = new SharedForms()) {
       List<StudentModel> families = families(task);
-      Rows rows = Rows.cut(task.train(), config);
+      Rows plain = Rows.cut(task.train(), config);
+      int augment = augment(task);
+      MoreRows more = task.more();
+      Rows rows = more == null || augment == 0 ? plain : plain.with(more, augment);
       // One that is behind in the loss may be the best of those that are small enough.
       boolean prunes =
           config.plan() != SweepPlan.REFERENCE
@@ -91,6 +99,7 @@ public final class AutoDistiller {
               studies,
               families,
               shape(task),
+              augment,
               identity(task),
               pruner,
               prunes && !look.bySteps());
@@ -99,8 +108,11 @@ public final class AutoDistiller {
       List<Search> students = searches.subList(0, searches.size() - 1);
       Deadline deadline = new Deadline(config.timeout(), cancellation);
       BooleanSupplier stop = () -> deadline.isOver() && searches.stream().allMatch(Search::settled);
-      Sweep sweep =
-          new Sweep(distiller(task, shared, stop), executor, config.threads(), deadline, listener);
+      Function<SharedForms, Sweep> sweeps =
+          forms ->
+              new Sweep(
+                  distiller(task, forms, stop), executor, config.threads(), deadline, listener);
+      Sweep sweep = sweeps.apply(shared);
       sweep.run(searches, look, cut);
       List<Search> failed = searches.stream().filter(s -> s.best().isEmpty()).toList();
       if (failed.contains(twins) || failed.containsAll(students)) {
@@ -108,7 +120,17 @@ public final class AutoDistiller {
       }
       Finals finals = new Finals(config, rows, sweep, made::last);
       TrialOutcome twin = finals.twin(twins);
-      List<TrialOutcome> finalists = finals.students(students, twin);
+      List<TrialOutcome> finalists = new ArrayList<>(finals.students(students, twin));
+      List<TrialOutcome> trials = new ArrayList<>(sweep.outcomes());
+      boolean endedEarly = sweep.endedEarly();
+      TrialOutcome first = selection.select(finalists, twin);
+      if (more != null && first.spec().augment() > 0) {
+        Growth growth = new Growth(config, more, plain, made, deadline, sweeps);
+        List<TrialOutcome> grown = growth.of(first);
+        trials.addAll(grown);
+        grown.stream().filter(growth::isGood).forEach(finalists::add);
+        endedEarly |= growth.endedEarly();
+      }
       // The students to be delivered are fitted to the end, also when the sweep ends early.
       Finisher finisher = new Finisher(task, catalog, distiller(task, shared, () -> false), config);
       Measured measured =
@@ -116,7 +138,6 @@ public final class AutoDistiller {
               finalists, ranked(students), candidates -> selection.select(candidates, twin));
       Measured measuredTwin =
           finisher.finish(List.of(twin), twins.ranked(), candidates -> candidates.get(0));
-      List<TrialOutcome> trials = new ArrayList<>(sweep.outcomes());
       trials.addAll(finisher.failures());
       return new DistillationResult(
           task,
@@ -129,8 +150,19 @@ public final class AutoDistiller {
           trials,
           students.stream().flatMap(search -> search.front().stream()).toList(),
           Distiller.seconds(start),
-          sweep.endedEarly());
+          endedEarly);
     }
+  }
+
+  /** So many rows without labels for each training row are learned from in the search. */
+  private int augment(DistillationTask task) {
+    MoreRows more = task.more();
+    if (more == null || config.plan() == SweepPlan.REFERENCE) {
+      return 0;
+    }
+    int rows = task.train().rows();
+    long each = Math.min(SEARCH_AUGMENT, more.most() / rows + (more.most() % rows > 0 ? 1 : 0));
+    return (int) Math.min(each, config.augment());
   }
 
   private List<TrialOutcome> ranked(List<Search> searches) {

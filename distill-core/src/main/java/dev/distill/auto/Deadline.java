@@ -34,6 +34,11 @@ final class Deadline {
         : Optional.of(timeout.minusNanos(System.nanoTime() - start));
   }
 
+  /** The time since it began. */
+  Duration passed() {
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
   /** Why something that took so long should end: nothing gets most of a time that is limited. */
   Optional<String> tooLong(Duration taken) {
     return !timeout.isZero() && taken.multipliedBy(SHARE).compareTo(timeout) > 0

@@ -30,6 +30,8 @@ import java.util.List;
  * @param limits what the student may cost to serve
  * @param tolerance the smallest student is chosen whose validation loss is above the lowest by at
  *     most this share of it; 0 chooses by the loss alone
+ * @param augment up to so many rows that the teacher labels for each training row, where there are
+ *     any ({@link DistillationTask#more()}); 0 for none
  * @param inFlight so many trials of a search may run at once; the next one is suggested from the
  *     outcomes of all before them, so that it does not matter which of them ends first
  */
@@ -52,6 +54,7 @@ public record DistillConfig(
     List<Goal> goals,
     Limits limits,
     double tolerance,
+    int augment,
     int inFlight) {
 
   /** Checks every value. */
@@ -83,6 +86,7 @@ public record DistillConfig(
     require(
         tolerance >= 0 && tolerance < Double.POSITIVE_INFINITY,
         "tolerance must be >= 0 and finite, got " + tolerance);
+    require(augment >= 0, "augment must be >= 0, got " + augment);
     require(inFlight >= 1, "inFlight must be >= 1, got " + inFlight);
   }
 
@@ -128,6 +132,7 @@ public record DistillConfig(
     private List<Goal> goals = List.of(Goal.LOSS);
     private Limits limits = Limits.NONE;
     private double tolerance = 0;
+    private int augment = 100;
     private int inFlight = 4;
 
     private Builder() {}
@@ -240,6 +245,12 @@ public record DistillConfig(
       return this;
     }
 
+    /** See {@link DistillConfig#augment()}. */
+    public Builder augment(int value) {
+      augment = value;
+      return this;
+    }
+
     /** See {@link DistillConfig#inFlight()}. */
     public Builder inFlight(int value) {
       inFlight = value;
@@ -267,6 +278,7 @@ public record DistillConfig(
           goals,
           limits,
           tolerance,
+          augment,
           inFlight);
     }
   }

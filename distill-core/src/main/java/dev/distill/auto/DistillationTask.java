@@ -1,9 +1,11 @@
 package dev.distill.auto;
 
 import dev.distill.data.Dataset;
+import dev.distill.data.MoreRows;
 import dev.distill.data.Split;
 import dev.distill.spi.Seeds;
 import dev.distill.spi.Teacher;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be distilled: labelled rows and the teacher's probabilities for them.
@@ -13,9 +15,15 @@ import dev.distill.spi.Teacher;
  * @param test rows that are looked at once, for the chosen student
  * @param testTeacher rows × classes probabilities of the teacher for them
  * @param heldOut whether the test rows were cut from the training rows for want of others
+ * @param more rows without labels that the teacher answers for; null for none
  */
 public record DistillationTask(
-    Dataset train, double[] trainTeacher, Dataset test, double[] testTeacher, boolean heldOut) {
+    Dataset train,
+    double[] trainTeacher,
+    Dataset test,
+    double[] testTeacher,
+    boolean heldOut,
+    @Nullable MoreRows more) {
 
   /** What float32 arithmetic and printed digits explain. */
   private static final double SUM_TOLERANCE = 1e-3;
@@ -67,20 +75,32 @@ public record DistillationTask(
   /** A task with test rows of its own. */
   public static DistillationTask of(
       Dataset train, double[] trainTeacher, Dataset test, double[] testTeacher) {
-    return new DistillationTask(train, trainTeacher, test, testTeacher, false);
+    return new DistillationTask(train, trainTeacher, test, testTeacher, false, null);
   }
 
   /** A task without test rows: a stratified share of the rows is held out as such. */
   public static DistillationTask holdOut(Dataset rows, double[] teacher, double share, long seed) {
     check("given", rows, teacher);
     int classes = rows.classes().size();
-    Split split = Split.stratified(rows.labels(), classes, share, Seeds.derive(seed, "test rows"));
+    Split split = split(rows, share, seed);
     return new DistillationTask(
         rows.select(split.train()),
         Distiller.pick(teacher, split.train(), classes),
         rows.select(split.heldOut()),
         Distiller.pick(teacher, split.heldOut(), classes),
-        true);
+        true,
+        null);
+  }
+
+  /** The rows of which {@link #holdOut} makes the training and the test rows. */
+  public static Split split(Dataset rows, double share, long seed) {
+    return Split.stratified(
+        rows.labels(), rows.classes().size(), share, Seeds.derive(seed, "test rows"));
+  }
+
+  /** The same with more rows that the teacher answers for. */
+  public DistillationTask with(MoreRows rows) {
+    return new DistillationTask(train, trainTeacher, test, testTeacher, heldOut, rows);
   }
 
   /** A task whose teacher answers for itself. */

@@ -2,6 +2,7 @@ package dev.distill.auto;
 
 import dev.distill.data.Dataset;
 import dev.distill.data.EncodedFit;
+import dev.distill.loss.CombinedLoss;
 import dev.distill.loss.DistillationLoss;
 import dev.distill.loss.ReferenceLoss;
 import dev.distill.loss.SoftTargets;
@@ -316,12 +317,22 @@ final class Distiller {
       boolean bySteps) {
     StudentModel student = catalog.get(spec.family());
     double alpha = spec.kind() == TrialSpec.Kind.STUDENT ? spec.alpha() : 0;
-    double temperature = alpha == 0 ? 1 : spec.temperature();
-    SoftTargets soft =
-        SoftTargets.soften(pick(teacher, fold.trainRows(), classes()), classes(), temperature);
-    DistillationLoss loss =
-        new DistillationLoss(soft, pick(data.labels(), fold.trainRows()), alpha);
-    TrainingSet training = new TrainingSet(fold.train(), classes(), Ladder.reduce(student, loss));
+    Fold.More more = spec.augment() == 0 ? null : fold.more();
+    double temperature = alpha == 0 && more == null ? 1 : spec.temperature();
+    double[] answers = pick(teacher, fold.trainRows(), classes());
+    int[] labels = pick(data.labels(), fold.trainRows());
+    Matrix features = fold.train();
+    if (more != null) {
+      int labelled = labels.length;
+      features = more.together();
+      answers = Arrays.copyOf(answers, answers.length + more.teacher().length);
+      System.arraycopy(more.teacher(), 0, answers, labelled * classes(), more.teacher().length);
+      labels = Arrays.copyOf(labels, features.rows());
+      Arrays.fill(labels, labelled, labels.length, CombinedLoss.UNLABELLED);
+    }
+    SoftTargets soft = SoftTargets.soften(answers, classes(), temperature);
+    DistillationLoss loss = new DistillationLoss(soft, labels, alpha);
+    TrainingSet training = new TrainingSet(features, classes(), Ladder.reduce(student, loss));
     Validation watched =
         fold.validation() == null || spec.kind() == TrialSpec.Kind.REFERENCE
             ? null

@@ -1,6 +1,7 @@
 package dev.distill.auto;
 
 import dev.distill.data.Dataset;
+import dev.distill.data.MoreRows;
 import dev.distill.metrics.Evaluation;
 import dev.distill.runtime.PortableModel;
 import dev.distill.runtime.StudentFile;
@@ -103,7 +104,7 @@ final class Finisher {
    */
   private Measured finish(TrialOutcome chosen) {
     TrialSpec spec = chosen.spec();
-    Fold all = Rows.all(task.train());
+    Fold all = rows(spec.augment());
     long start = System.nanoTime();
     try (FittedStudent fitted =
         distiller.fit(spec, all, config.threads(), withSteps(spec, chosen.steps()))) {
@@ -124,6 +125,15 @@ final class Finisher {
           ServingCost.measure(file, test.values(), test.rows()),
           probabilities);
     }
+  }
+
+  /** All training rows, with so many rows without labels for each. */
+  private Fold rows(int augment) {
+    Fold all = Rows.all(task.train());
+    MoreRows more = task.more();
+    return more == null || augment == 0
+        ? all
+        : all.with(more, Rows.first(more, augment, task.train().rows()));
   }
 
   private Hyperparameters withSteps(TrialSpec spec, int steps) {
@@ -187,6 +197,7 @@ final class Finisher {
     provenance.put("temperature", Double.toString(spec.temperature()));
     provenance.put(
         "alpha", Double.toString(spec.kind() == TrialSpec.Kind.STUDENT ? spec.alpha() : 0));
+    provenance.put("augment", Integer.toString(spec.augment()));
     provenance.put("seed", Long.toString(config.seed()));
     provenance.put("train.rows", Integer.toString(train.features().rows()));
     provenance.put("train.sha256", DataHash.of(train, task.trainTeacher()));

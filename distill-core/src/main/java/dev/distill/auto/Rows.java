@@ -2,6 +2,7 @@ package dev.distill.auto;
 
 import dev.distill.data.Dataset;
 import dev.distill.data.Folds;
+import dev.distill.data.MoreRows;
 import dev.distill.data.Split;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Seeds;
@@ -44,7 +45,9 @@ record Rows(List<Fold> search, List<Fold> full) {
       int count = (int) ((long) whole.trainRows().length * parts / PARTS);
       if (count >= FEWEST) {
         int[] some = thin(whole.trainRows(), train, count, Seeds.derive(seed, "share " + parts));
-        shares.put(parts, Fold.of(train.features(), some, judged));
+        Fold share = Fold.of(train.features(), some, judged);
+        Fold.More more = whole.more();
+        shares.put(parts, more == null ? share : share.with(more.from(), more.first()));
       }
     }
     return new Cut(shares, search);
@@ -101,9 +104,30 @@ record Rows(List<Fold> search, List<Fold> full) {
     return Distiller.pick(rows, split.heldOut());
   }
 
+  /** The same with more rows for students, so many for each training row. */
+  Rows with(MoreRows more, int each) {
+    long first = first(more, each, count());
+    List<Fold> searched = search.stream().map(fold -> fold.with(more, first)).toList();
+    return new Rows(
+        searched,
+        full == search ? searched : full.stream().map(fold -> fold.with(more, first)).toList());
+  }
+
+  /** How many training rows there are. */
+  int count() {
+    Fold whole = full.get(0);
+    return whole.trainRows().length + whole.validationRows().length;
+  }
+
+  /** How many rows there are if there are so many for each training row, at most. */
+  static long first(MoreRows more, int each, int trainingRows) {
+    return Math.min(more.most(), (long) each * trainingRows);
+  }
+
   /** All rows to fit on, none to judge on. */
   static Fold all(Dataset train) {
     Matrix features = train.features();
-    return new Fold(features, IntStream.range(0, features.rows()).toArray(), null, new int[0]);
+    return new Fold(
+        features, IntStream.range(0, features.rows()).toArray(), null, new int[0], null);
   }
 }

@@ -18,6 +18,7 @@ final class Searches {
   private final StudySettings settings;
   private final List<StudentModel> families;
   private final TaskShape shape;
+  private final int augment;
   private final Map<String, Object> identity;
   private final Pruner pruner;
   private final boolean looks;
@@ -25,6 +26,7 @@ final class Searches {
   /**
    * Searches to be.
    *
+   * @param augment so many rows without labels for each training row are there
    * @param identity see {@link Study.Builder#identity}
    * @param pruner what ends trials of the first round early
    * @param looks whether each family's first trial is but a look at it, where that pays
@@ -34,6 +36,7 @@ final class Searches {
       StudySettings settings,
       List<StudentModel> families,
       TaskShape shape,
+      int augment,
       Map<String, Object> identity,
       Pruner pruner,
       boolean looks) {
@@ -41,6 +44,7 @@ final class Searches {
     this.settings = settings;
     this.families = families;
     this.shape = shape;
+    this.augment = augment;
     this.identity = identity;
     this.pruner = pruner;
     this.looks = looks;
@@ -75,12 +79,16 @@ final class Searches {
    * to another last round, so its study is named after its trials too.
    */
   Search last(Search search, List<Study.Start> trials) {
-    String name = search.name() + " final";
+    return round(search.name() + " final", search.space(), trials);
+  }
+
+  /** A round of these trials and no others. */
+  Search round(String name, SweepSpace space, List<Study.Start> trials) {
     String study = "%s %08x".formatted(name, trials.toString().hashCode());
     return new Search(
         name,
-        search.space(),
-        study(study, search.space(), trials.size(), new FamilyLooks(0, Pruner.NONE)),
+        space,
+        study(study, space, trials.size(), new FamilyLooks(0, Pruner.NONE)),
         new Search.Plan(trials, trials.size(), 0, false),
         config);
   }
@@ -105,7 +113,31 @@ final class Searches {
       List<StudentModel> some,
       List<Double> temperatures,
       List<Double> alphas) {
-    return new SweepSpace(kind, some, shape, temperatures, alphas, config.seed());
+    List<Integer> options =
+        augment == 0 || kind != TrialSpec.Kind.STUDENT ? List.of(0) : List.of(0, augment);
+    TaskShape size = options.size() == 1 ? shape : grown(augment);
+    return new SweepSpace(kind, some, size, temperatures, alphas, options, config.seed());
+  }
+
+  /**
+   * The space of a student's trials with so many rows without labels for each training row, and all
+   * else given.
+   */
+  SweepSpace augmented(TrialSpec spec, int factor) {
+    return new SweepSpace(
+        TrialSpec.Kind.STUDENT,
+        families.stream().filter(f -> f.id().equals(spec.family())).toList(),
+        grown(factor),
+        List.of(spec.temperature()),
+        List.of(spec.alpha()),
+        List.of(factor),
+        config.seed());
+  }
+
+  private TaskShape grown(int factor) {
+    long rows = shape.rows() * (1L + factor);
+    return new TaskShape(
+        (int) Math.min(Integer.MAX_VALUE, rows), shape.features(), shape.classes());
   }
 
   private Study study(String name, SweepSpace space, int budget, FamilyLooks ending) {

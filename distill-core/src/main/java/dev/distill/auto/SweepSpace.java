@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class SweepSpace {
   static final String FAMILY = "family";
   private static final String TEMPERATURE = "temperature";
   private static final String ALPHA = "alpha";
+  private static final String AUGMENT = "augment";
 
   private final TrialSpec.Kind kind;
   private final List<StudentModel> families;
@@ -35,6 +37,7 @@ final class SweepSpace {
    *
    * @param temperatures options, or empty for a range; ignored by a twin
    * @param alphas options, or empty for a range; ignored by a twin
+   * @param augment options: so many rows without labels for each training row; ignored by a twin
    * @param seed the seeds of fits are derived from it
    */
   SweepSpace(
@@ -43,6 +46,7 @@ final class SweepSpace {
       TaskShape shape,
       List<Double> temperatures,
       List<Double> alphas,
+      List<Integer> augment,
       long seed) {
     this.kind = kind;
     this.families = families;
@@ -58,6 +62,13 @@ final class SweepSpace {
       all.add(
           dimension(TEMPERATURE, temperatures, 0.5, 5, true, 1, "temperature of the soft targets"));
       all.add(dimension(ALPHA, alphas, 0, 1, false, 0.7, "weight of the teacher"));
+      if (!augment.equals(List.of(0))) {
+        List<String> options = augment.stream().map(String::valueOf).toList();
+        String most = options.get(options.size() - 1);
+        all.add(
+            new Hyperparameter.Choice(
+                AUGMENT, options, most, "rows without labels for each training row"));
+      }
     }
     space = all.build();
   }
@@ -153,6 +164,20 @@ final class SweepSpace {
     return families.stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow();
   }
 
+  /** The same trial with so many times the capacity, or as much as the family knows of. */
+  Optional<TrialSpec> wider(TrialSpec spec, int times) {
+    return family(spec.family())
+        .searchSpace(shape)
+        .capacity()
+        .map(
+            capacity -> {
+              int own = spec.hyperparameters().integer(capacity.name());
+              int wider = (int) Math.min((long) own * times, capacity.high());
+              return spec.with(spec.hyperparameters().with(capacity.name(), wider));
+            })
+        .filter(wider -> !wider.equals(spec));
+  }
+
   /** The point of this space at which a trial does what the spec says. */
   Study.Start start(TrialSpec spec) {
     SearchSpace part = space.where(FAMILY, spec.family());
@@ -164,6 +189,7 @@ final class SweepSpace {
             case FAMILY -> spec.family();
             case TEMPERATURE -> typed(parameter, spec.temperature());
             case ALPHA -> typed(parameter, spec.alpha());
+            case AUGMENT -> Integer.toString(spec.augment());
             default ->
                 spec.hyperparameters()
                     .values()
@@ -204,6 +230,7 @@ final class SweepSpace {
         id,
         twin ? 1 : number(values.get(TEMPERATURE)),
         twin ? 0 : number(values.get(ALPHA)),
+        values.containsKey(AUGMENT) ? (int) number(values.get(AUGMENT)) : 0,
         new Hyperparameters(hyperparameters),
         trial.purpose(),
         Seeds.derive(seed, "fit " + trial.purpose()));

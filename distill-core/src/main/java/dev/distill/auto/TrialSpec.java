@@ -11,6 +11,7 @@ import dev.distill.spi.Hyperparameters;
  * @param family id of the family
  * @param temperature T that the teacher's distribution is softened by, &gt; 0
  * @param alpha weight of the teacher in training, 0 to 1
+ * @param augment so many rows without labels for each training row, at most
  * @param hyperparameters the family's own
  * @param purpose a name for its draws, unique within the search it comes from
  * @param seed seed of the fit
@@ -22,6 +23,7 @@ public record TrialSpec(
     String family,
     double temperature,
     double alpha,
+    int augment,
     Hyperparameters hyperparameters,
     String purpose,
     long seed) {
@@ -45,9 +47,25 @@ public record TrialSpec(
         family,
         otherTemperature,
         otherAlpha,
+        augment,
         hyperparameters,
         purpose,
         seed);
+  }
+
+  /** The same with so many rows without labels for each training row. */
+  TrialSpec augmented(int rows) {
+    return with(rows, hyperparameters);
+  }
+
+  /** The same with other hyperparameters. */
+  TrialSpec with(Hyperparameters others) {
+    return with(augment, others);
+  }
+
+  private TrialSpec with(int rows, Hyperparameters others) {
+    return new TrialSpec(
+        search, kind, number, family, temperature, alpha, rows, others, purpose, seed);
   }
 
   /**
@@ -61,6 +79,7 @@ public record TrialSpec(
         family,
         other.temperature,
         other.alpha,
+        other.augment,
         hyperparameters,
         purpose,
         seed);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Built by {@link #builder()}. One {@link Hyperparameter.Int} may be named as the steps of the
  * training (rounds, trees, epochs): early stopping may keep fewer than its value, and the final fit
- * uses what was kept.
+ * uses what was kept. Another may be named as the capacity: with many more rows more of it pays.
  */
 public final class SearchSpace {
 
@@ -29,12 +29,17 @@ public final class SearchSpace {
 
   private final List<Dimension> dimensions;
   private final @Nullable String steps;
+  private final Hyperparameter.@Nullable Int capacity;
   private final List<Map<String, Object>> starts;
 
   private SearchSpace(
-      List<Dimension> dimensions, @Nullable String steps, List<Map<String, Object>> starts) {
+      List<Dimension> dimensions,
+      @Nullable String steps,
+      Hyperparameter.@Nullable Int capacity,
+      List<Map<String, Object>> starts) {
     this.dimensions = List.copyOf(dimensions);
     this.steps = steps;
+    this.capacity = capacity;
     this.starts = List.copyOf(starts);
   }
 
@@ -51,6 +56,11 @@ public final class SearchSpace {
   /** The name of the dimension that counts training steps, if the family has one. */
   public Optional<String> steps() {
     return Optional.ofNullable(steps);
+  }
+
+  /** The dimension that limits how much a student can hold, if the family has one. */
+  public Optional<Hyperparameter.Int> capacity() {
+    return Optional.ofNullable(capacity);
   }
 
   /** The default configuration. */
@@ -135,6 +145,7 @@ public final class SearchSpace {
       throw new IllegalArgumentException("there is no choice '" + choice + "'");
     }
     part.steps = steps;
+    part.capacity = capacity;
     return part.build();
   }
 
@@ -180,6 +191,7 @@ public final class SearchSpace {
     private final List<Dimension> dimensions = new ArrayList<>();
     private final List<Map<String, Object>> starts = new ArrayList<>();
     private @Nullable String steps;
+    private Hyperparameter.@Nullable Int capacity;
 
     private Builder() {}
 
@@ -198,6 +210,12 @@ public final class SearchSpace {
     /** Adds the dimension that counts training steps. */
     public Builder addSteps(Hyperparameter.Int parameter) {
       steps = parameter.name();
+      return add(parameter);
+    }
+
+    /** Adds the dimension that limits how much a student can hold. */
+    public Builder addCapacity(Hyperparameter.Int parameter) {
+      capacity = parameter;
       return add(parameter);
     }
 
@@ -224,7 +242,7 @@ public final class SearchSpace {
           throw new IllegalArgumentException("hyperparameter '" + name + "' stands twice");
         }
       }
-      SearchSpace space = new SearchSpace(dimensions, steps, starts);
+      SearchSpace space = new SearchSpace(dimensions, steps, capacity, starts);
       space.starts();
       return space;
     }

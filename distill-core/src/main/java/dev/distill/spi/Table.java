@@ -195,6 +195,24 @@ public final class Table {
     return new Table(name, some);
   }
 
+  /** The rows of these indices, in this order; copied. */
+  public Table rows(int[] indices) {
+    List<Column> some = new ArrayList<>();
+    for (Column column : columns.values()) {
+      if (column instanceof Numbers numbers) {
+        double[] values = new double[indices.length];
+        Arrays.setAll(values, i -> numbers.values()[indices[i]]);
+        some.add(new Numbers(column.name(), values));
+      } else {
+        Texts texts = (Texts) column;
+        int[] codes = new int[indices.length];
+        Arrays.setAll(codes, i -> texts.codes()[indices[i]]);
+        some.add(new Texts(column.name(), codes, texts.levels()));
+      }
+    }
+    return new Table(name, some);
+  }
+
   /** A number as text: null if NaN, without a decimal point if whole. */
   public static @Nullable String text(double value) {
     if (Double.isNaN(value)) {

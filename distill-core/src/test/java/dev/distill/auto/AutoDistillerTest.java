@@ -684,6 +684,7 @@ class AutoDistillerTest {
             "fake.soft",
             2,
             0.5,
+            0,
             new Hyperparameters(Map.of("cut", 0.2, "smooth", 1.0)),
             "trial 0",
             7);

@@ -258,6 +258,7 @@ class HostileFamiliesTest {
             id,
             1,
             0.5,
+            0,
             catalog.get(id).searchSpace(new dev.distill.spi.TaskShape(100, 2, 2)).defaults(),
             "trial 0",
             7);

@@ -13,7 +13,16 @@ class SelectionRuleTest {
   private static TrialOutcome outcome(double alpha, double kl, double logLoss) {
     TrialSpec spec =
         new TrialSpec(
-            "s", TrialSpec.Kind.STUDENT, 0, "f", 1, alpha, new Hyperparameters(Map.of()), "t", 1);
+            "s",
+            TrialSpec.Kind.STUDENT,
+            0,
+            "f",
+            1,
+            alpha,
+            0,
+            new Hyperparameters(Map.of()),
+            "t",
+            1);
     return new TrialOutcome(spec, 0, kl, logLoss, 0.9, 1, 0, 0, null, false, null);
   }
 

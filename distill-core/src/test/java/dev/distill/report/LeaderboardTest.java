@@ -24,7 +24,16 @@ class LeaderboardTest {
     values.put("depth", 3);
     values.put("rate", 0.5);
     return new TrialSpec(
-        search, TrialSpec.Kind.STUDENT, number, "a.b", 2, 0.7, new Hyperparameters(values), "t", 1);
+        search,
+        TrialSpec.Kind.STUDENT,
+        number,
+        "a.b",
+        2,
+        0.7,
+        0,
+        new Hyperparameters(values),
+        "t",
+        1);
   }
 
   private static TrialOutcome good(String search, int number, double loss) {

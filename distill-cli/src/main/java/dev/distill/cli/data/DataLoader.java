@@ -39,6 +39,16 @@ public final class DataLoader {
    */
   public record Rows(Matrix features, Table.@Nullable Column ids, List<String> notes) {}
 
+  /**
+   * Rows without labels and the teacher's probabilities for them.
+   *
+   * @param teacher rows × classes, row-major
+   * @param notes what the user should know
+   * @param sha256 the SHA-256 of each file in hex, by its path as given
+   */
+  public record LoadedRows(
+      Matrix features, double[] teacher, List<String> notes, Map<String, String> sha256) {}
+
   private final String label;
   private final @Nullable String id;
   private final TeacherKind kind;
@@ -99,6 +109,45 @@ public final class DataLoader {
         });
   }
 
+  /** Loads the columns of training rows that a teacher takes, as they are. */
+  public Table loadFeatures(Path train) {
+    return wrong(
+        () -> {
+          try (TableReader reader = new TableReader()) {
+            Table table = reader.read(train, texts(Set.of(label)));
+            table.column(label);
+            return features(table);
+          }
+        });
+  }
+
+  /**
+   * Loads rows that need no label, and what the teacher says of them: its file's, or the answers of
+   * the teachers that are asked.
+   */
+  public LoadedRows loadUnlabelled(Dataset known, Path data, @Nullable Path teacher) {
+    return wrong(
+        () -> {
+          try (TableReader reader = new TableReader()) {
+            List<String> notes = new ArrayList<>();
+            Table table = reader.read(data, texts(categories(known.schema())));
+            Matrix features = new FeatureEncoder(known.schema()).encode(table, notes::add);
+            Map<String, String> hashes = new LinkedHashMap<>();
+            hashes.put(data.toString(), sha256(data));
+            double[] probabilities;
+            if (teacher != null) {
+              probabilities = teacher(reader, teacher, table, known.classes(), notes);
+              hashes.put(teacher.toString(), sha256(teacher));
+            } else if (answers != null) {
+              probabilities = answers.of(table, known.classes());
+            } else {
+              throw new InputException(data + ": no teacher to ask about these rows");
+            }
+            return new LoadedRows(features, probabilities, notes, hashes);
+          }
+        });
+  }
+
   /**
    * Loads rows to score; they need no label.
    *
@@ -135,17 +184,19 @@ public final class DataLoader {
       probabilities = teacher(reader, teacher, table, dataset.classes(), notes);
       hashes.put(teacher.toString(), sha256(teacher));
     } else if (answers != null) {
-      List<String> features = new ArrayList<>();
-      for (Table.Column column : table.columns()) {
-        if (!column.name().equals(label) && !column.name().equals(id)) {
-          features.add(column.name());
-        }
-      }
       // A further table may have columns that the first one had not.
-      probabilities =
-          answers.of(answers.rows() == 0 ? table.select(features) : table, dataset.classes());
+      probabilities = answers.of(answers.rows() == 0 ? features(table) : table, dataset.classes());
     }
-    return new LoadedData(dataset, probabilities, notes, hashes);
+    return new LoadedData(dataset, probabilities, features(table), notes, hashes);
+  }
+
+  /** The columns that a teacher takes: all but label and id. */
+  private Table features(Table table) {
+    return table.select(
+        table.columns().stream()
+            .map(Table.Column::name)
+            .filter(name -> !name.equals(label) && !name.equals(id))
+            .toList());
   }
 
   private double[] teacher(

@@ -1,12 +1,7 @@
 package dev.distill.cli.data;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,19 +9,11 @@ import org.jspecify.annotations.Nullable;
  * Writes predictions as CSV, row by row: {@code p_<class>} for each class, then {@code class}, the
  * most probable one; an id column first if asked for. The file appears at its place when {@link
  * #finish()} is called, whole or not at all.
- *
- * <p>Names with a separator, quote or line end are quoted. So are those that begin with {@code = +
- * - @}, which a spreadsheet may take for a formula: they are written as they are, because readers
- * match them by name, and quoting alone does not stop a spreadsheet.
  */
 public final class PredictionWriter implements AutoCloseable {
-  private final Path out;
-  private final Path temporary;
-  private final BufferedWriter writer;
+  private final CsvFile file;
   private final List<String> classes;
-  private final String[] quotedClasses;
   private final boolean withIds;
-  private final StringBuilder line = new StringBuilder();
 
   /**
    * Opens a file next to {@code out} and writes the header.
@@ -36,32 +23,20 @@ public final class PredictionWriter implements AutoCloseable {
    * @throws InputException if the folder is not there or can't be written to
    */
   public PredictionWriter(Path out, List<String> classes, @Nullable String id) {
-    this.out = out;
     this.classes = List.copyOf(classes);
     withIds = id != null;
-    quotedClasses = classes.stream().map(PredictionWriter::quoted).toArray(String[]::new);
-    if (Files.isDirectory(out)) {
-      throw new InputException(out + ": is a folder, expected a file to write");
-    }
-    Path folder = out.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new InputException(out + ": can't be written, there is no folder " + folder);
-    }
+    file = new CsvFile(out);
     try {
-      // Not createTempFile, which makes files that only their owner may read.
-      temporary =
-          folder.resolve(
-              "." + out.getFileName() + "." + ProcessHandle.current().pid() + ".unfinished");
-      writer = Files.newBufferedWriter(temporary);
       if (id != null) {
-        line.append(quoted(id)).append(',');
+        file.text(id);
       }
       for (String name : classes) {
-        line.append(quoted("p_" + name)).append(',');
+        file.text("p_" + name);
       }
-      writeLine("class");
+      file.text("class");
+      file.endLine();
     } catch (IOException e) {
-      throw new InputException(out + ": can't be written: " + reason(e), e);
+      throw new InputException(out + ": can't be written: " + e.getMessage(), e);
     }
   }
 
@@ -72,50 +47,29 @@ public final class PredictionWriter implements AutoCloseable {
    * @param probabilities holds one a class from {@code offset} on
    */
   public void row(@Nullable String id, double[] probabilities, int offset) throws IOException {
-    if (withIds) {
-      line.append(id == null ? "" : quoted(id)).append(',');
+    if (withIds && id != null) {
+      file.text(id);
+    } else if (withIds) {
+      file.empty();
     }
     int best = 0;
     for (int k = 0; k < classes.size(); k++) {
       double p = probabilities[offset + k];
       best = p > probabilities[offset + best] ? k : best;
-      line.append(p).append(',');
+      file.plain(Double.toString(p));
     }
-    writeLine(quotedClasses[best]);
+    file.text(classes.get(best));
+    file.endLine();
   }
 
   /** Puts the file at its place, over one that may be there. */
   public void finish() throws IOException {
-    writer.close();
-    Files.move(temporary, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    file.finish();
   }
 
   /** Drops what was written, unless it was finished. */
   @Override
   public void close() throws IOException {
-    writer.close();
-    Files.deleteIfExists(temporary);
-  }
-
-  private void writeLine(String last) throws IOException {
-    line.append(last).append('\n');
-    writer.append(line);
-    line.setLength(0);
-  }
-
-  private static String quoted(String text) {
-    boolean plain = !text.isEmpty() && "=+-@ \t".indexOf(text.charAt(0)) < 0;
-    for (int i = 0; i < text.length() && plain; i++) {
-      plain = ",;|\t\"\n\r".indexOf(text.charAt(i)) < 0;
-    }
-    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
-  }
-
-  private static String reason(IOException e) {
-    if (e instanceof AccessDeniedException) {
-      return "permission denied";
-    }
-    String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-    return reason == null ? e.getClass().getSimpleName() : reason;
+    file.close();
   }
 }

@@ -53,8 +53,10 @@ public final class SmileTree implements StudentModel {
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
     int most = Math.max(8, Math.min(1_024, shape.rows() / 8));
+    // Rows that a teacher labelled have no noise that a leaf must average out.
+    most = Math.max(most, Math.min(16_384, shape.rows() / 64));
     return SearchSpace.builder()
-        .add(
+        .addCapacity(
             new Hyperparameter.Int(
                 LEAVES, 4, most, true, Math.min(most, 128), "most leaves of the tree"))
         .add(new Hyperparameter.Int(DEPTH, 3, 20, false, 14, "most splits above a leaf"))

@@ -1,0 +1,101 @@
+package dev.distill.cli;
+
+import dev.distill.auto.DistillConfig;
+import dev.distill.auto.DistillationTask;
+import dev.distill.cli.data.DataLoader;
+import dev.distill.cli.data.LoadedData;
+import dev.distill.data.Answers;
+import dev.distill.data.Dataset;
+import dev.distill.data.FeatureEncoder;
+import dev.distill.data.MoreRows;
+import dev.distill.data.Munge;
+import dev.distill.spi.Seeds;
+import dev.distill.spi.Table;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the files of a run, and asks the teachers that answer, for what is to be distilled. */
+final class TaskReader {
+  private final DataLoader loader;
+  private final @Nullable Answers answers;
+  private final DistillConfig config;
+  private final PrintWriter err;
+  private final Map<String, String> hashes = new LinkedHashMap<>();
+
+  /**
+   * A reader.
+   *
+   * @param loader asks the same teachers
+   * @param answers the teachers that answer, if there are any
+   * @param err takes what the user should know
+   */
+  TaskReader(DataLoader loader, @Nullable Answers answers, DistillConfig config, PrintWriter err) {
+    this.loader = loader;
+    this.answers = answers;
+    this.config = config;
+    this.err = err;
+  }
+
+  /** The SHA-256 of each file that was read, by its path as given. */
+  Map<String, String> hashes() {
+    return hashes;
+  }
+
+  DistillationTask read(Run.Input input) {
+    LoadedData train = loader.load(input.train(), input.teacher());
+    take(train.notes(), train.sha256());
+    Dataset rows = train.dataset();
+    if (input.test() == null) {
+      DistillationTask task =
+          DistillationTask.holdOut(rows, teacher(train), config.testShare(), config.seed());
+      err.printf(
+          "no --test given: %s of the %s rows are held out as test rows%n",
+          task.test().rows(), rows.rows());
+      int[] kept = DistillationTask.split(rows, config.testShare(), config.seed()).train();
+      return more(task, train.features().rows(kept), input.more());
+    }
+    LoadedData test = loader.loadMore(rows, input.test(), input.testTeacher());
+    take(test.notes(), test.sha256());
+    DistillationTask task =
+        DistillationTask.of(rows, teacher(train), test.dataset(), teacher(test));
+    return more(task, train.features(), input.more());
+  }
+
+  /** With rows without labels: those that were given, or else made ones if somebody answers. */
+  private DistillationTask more(DistillationTask task, Table features, Run.MoreInput input) {
+    Dataset train = task.train();
+    Path given = input.unlabelled() == null ? input.augmented() : input.unlabelled();
+    if (config.augment() == 0) {
+      return task;
+    }
+    if (given != null) {
+      DataLoader.LoadedRows rows = loader.loadUnlabelled(train, given, input.augmentedTeacher());
+      take(rows.notes(), rows.sha256());
+      return task.with(MoreRows.given(rows.features(), rows.teacher(), train.rows()));
+    }
+    return answers == null ? task : task.with(made(answers, train, features));
+  }
+
+  private MoreRows made(Answers asked, Dataset train, Table features) {
+    return MoreRows.generated(
+        new Munge(features, Seeds.derive(config.seed(), "augment")),
+        new FeatureEncoder(train.schema()),
+        rows -> asked.of(rows, train.classes()));
+  }
+
+  private void take(List<String> notes, Map<String, String> sha256) {
+    notes.forEach(note -> err.println("note: " + note));
+    hashes.putAll(sha256);
+  }
+
+  private static double[] teacher(LoadedData data) {
+    if (data.teacher() == null) {
+      throw new IllegalStateException("the teacher's file was read, but gave nothing");
+    }
+    return data.teacher();
+  }
+}

@@ -1,0 +1,133 @@
+package dev.distill.auto;
+
+import dev.distill.data.MoreRows;
+import dev.distill.search.Study;
+import dev.distill.spi.Matrix;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Gives the best student more rows that the teacher labels, step by step, as long as its KL to the
+ * teacher on validation rows falls; at each step also with more capacity, where its family names
+ * what that is.
+ */
+final class Growth {
+  private static final List<Integer> STEPS = List.of(20, 50, 100);
+
+  /** A KL that is lower by a smaller share is not worth more rows. */
+  private static final double GAIN = 0.02;
+
+  /** With so many times the capacity too. */
+  private static final int WIDER = 4;
+
+  /**
+   * Without a limit of time, a trial may take as long as all before it, or this if that is less.
+   */
+  private static final double SHORT_SECONDS = 60;
+
+  /** The last fit is to come, on more rows still. */
+  private static final int FITS_TO_COME = 3;
+
+  /** Rows take one part in so many of the heap, for families make forms of their own of them. */
+  private static final int HEAP_SHARE = 4;
+
+  private final DistillConfig config;
+  private final MoreRows more;
+  private final Rows rows;
+  private final Searches searches;
+  private final Deadline deadline;
+  private final Function<SharedForms, Sweep> sweeps;
+  private boolean endedEarly;
+
+  /**
+   * A growth to be.
+   *
+   * @param rows the training rows' cuts, without more rows
+   * @param sweeps makes a sweep whose trials share these forms
+   */
+  Growth(
+      DistillConfig config,
+      MoreRows more,
+      Rows rows,
+      Searches searches,
+      Deadline deadline,
+      Function<SharedForms, Sweep> sweeps) {
+    this.config = config;
+    this.more = more;
+    this.rows = rows;
+    this.searches = searches;
+    this.deadline = deadline;
+    this.sweeps = sweeps;
+  }
+
+  /** The outcomes of all steps for the student of this outcome. */
+  List<TrialOutcome> of(TrialOutcome student) {
+    List<TrialOutcome> outcomes = new ArrayList<>();
+    TrialOutcome best = student;
+    for (int factor : STEPS) {
+      if (factor > best.spec().augment()) {
+        List<TrialOutcome> step =
+            factor <= config.augment() && isAffordable(best, factor)
+                ? step(best.spec().augmented(factor))
+                : List.of();
+        outcomes.addAll(step);
+        Optional<TrialOutcome> next =
+            step.stream().filter(this::isGood).min(Comparator.comparingDouble(TrialOutcome::kl));
+        if (next.isEmpty() || next.get().kl() > (1 - GAIN) * best.kl()) {
+          break;
+        }
+        best = next.get();
+      }
+    }
+    return outcomes;
+  }
+
+  /** The student with so many rows, and a wider one. */
+  private List<TrialOutcome> step(TrialSpec spec) {
+    int factor = spec.augment();
+    SweepSpace space = searches.augmented(spec, factor);
+    List<Study.Start> starts = new ArrayList<>(List.of(space.start(spec)));
+    // Who wants the smallest student does not want a wider one.
+    if (config.tolerance() == 0) {
+      space.wider(spec, WIDER).map(space::start).ifPresent(starts::add);
+    }
+    Search round = searches.round("student x" + factor, space, starts);
+    // Each step's rows are let go of before the next one's are made.
+    try (SharedForms forms = new SharedForms()) {
+      Sweep sweep = sweeps.apply(forms);
+      sweep.run(List.of(round), Cut.of(rows.with(more, factor).full()));
+      endedEarly |= sweep.endedEarly();
+    }
+    return round.outcomes();
+  }
+
+  /** Whether it succeeded within the limits. */
+  boolean isGood(TrialOutcome outcome) {
+    return outcome.succeeded() && config.limits().kept(outcome);
+  }
+
+  /** Whether trials were left out or broken off. */
+  boolean endedEarly() {
+    return endedEarly;
+  }
+
+  /** Whether there are rows, time and room for trials with so many rows for each training row. */
+  private boolean isAffordable(TrialOutcome best, int factor) {
+    long wanted = (long) factor * rows.count();
+    if (deadline.isOver() || more.most() < wanted) {
+      return false;
+    }
+    double seconds = best.seconds() * (1 + factor) / (1 + best.spec().augment());
+    double allowed =
+        deadline
+            .left()
+            .map(left -> (double) left.toSeconds() / FITS_TO_COME)
+            .orElse(Math.max(SHORT_SECONDS, (double) deadline.passed().toSeconds()));
+    Matrix features = rows.full().get(0).train();
+    double bytes = wanted * (features.columns() * Float.BYTES + 24.0);
+    return seconds <= allowed && bytes * HEAP_SHARE <= Runtime.getRuntime().maxMemory();
+  }
+}
