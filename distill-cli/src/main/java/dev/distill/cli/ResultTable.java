@@ -1,7 +1,7 @@
 package dev.distill.cli;
 
 import dev.distill.auto.DistillationResult;
-import dev.distill.auto.Measured;
+import dev.distill.auto.ServingCost;
 import dev.distill.metrics.Evaluation;
 import java.util.Locale;
 import java.util.Map;
@@ -11,7 +11,13 @@ import org.jspecify.annotations.Nullable;
 final class ResultTable {
   private ResultTable() {}
 
-  static String of(DistillationResult result) {
+  /**
+   * The table.
+   *
+   * @param teacherCost what an answer of the teacher would cost as a student file; null where it
+   *     can't be one
+   */
+  static String of(DistillationResult result, @Nullable ServingCost teacherCost) {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
@@ -24,15 +30,15 @@ final class ResultTable {
             "agreement",
             "bytes",
             "ns a row"));
-    line(text, "teacher", result.teacher(), null);
-    line(text, "student", result.student().test(), result.student());
-    line(text, "hard-label twin", result.twin().test(), result.twin());
+    line(text, "teacher", result.teacher(), teacherCost);
+    line(text, "student", result.student().test(), result.student().cost());
+    line(text, "hard-label twin", result.twin().test(), result.twin().cost());
     line(text, "class prior", result.prior(), null);
     return text.toString();
   }
 
   private static void line(
-      StringBuilder text, String name, Evaluation test, @Nullable Measured measured) {
+      StringBuilder text, String name, Evaluation test, @Nullable ServingCost cost) {
     Map<String, Double> values = test.values();
     text.append(
         String.format(
@@ -43,9 +49,7 @@ final class ResultTable {
             values.get("log_loss"),
             values.get("kl"),
             values.get("agreement"),
-            measured == null ? "" : String.format(Locale.ROOT, "%,d", measured.cost().bytes()),
-            measured == null
-                ? ""
-                : String.format(Locale.ROOT, "%,.0f", measured.cost().p50Nanos())));
+            cost == null ? "" : String.format(Locale.ROOT, "%,d", cost.bytes()),
+            cost == null ? "" : String.format(Locale.ROOT, "%,.0f", cost.p50Nanos())));
   }
 }

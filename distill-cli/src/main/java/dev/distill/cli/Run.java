@@ -7,6 +7,7 @@ import dev.distill.auto.AutoDistiller;
 import dev.distill.auto.DistillConfig;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.DistillationTask;
+import dev.distill.auto.ServingCost;
 import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.StudySettings;
 import dev.distill.auto.TeacherCatalog;
@@ -126,7 +127,8 @@ final class Run {
       DistillationTask task = reader.read(input);
       hashes.putAll(reader.hashes());
       teachers.report(hashes);
-      sweep(task, injector, hashes, teachers.answers(), folder, output);
+      ServingCost cost = teachers.cost(reader.sample(), task.train().classes());
+      sweep(task, injector, hashes, teachers.answers(), cost, folder, output);
     }
   }
 
@@ -135,6 +137,7 @@ final class Run {
       Injector injector,
       Map<String, String> hashes,
       @Nullable Answers answers,
+      @Nullable ServingCost teacherCost,
       Path folder,
       OutputFolder output)
       throws IOException {
@@ -148,13 +151,14 @@ final class Run {
       output.write("student.distill", result.student().file().toBytes());
       output.write(
           "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
-      output.write("result.json", ResultJson.of(result, hashes, answers, catalog.problems()));
-      show(result, folder);
+      output.write(
+          "result.json", ResultJson.of(result, hashes, answers, teacherCost, catalog.problems()));
+      show(result, teacherCost, folder);
     }
   }
 
-  private void show(DistillationResult result, Path folder) {
-    out.print(ResultTable.of(result));
+  private void show(DistillationResult result, @Nullable ServingCost teacherCost, Path folder) {
+    out.print(ResultTable.of(result, teacherCost));
     out.println();
     out.println(result.verdict().sentence());
     result.diagnosis().warnings().forEach(out::println);

@@ -16,15 +16,19 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the files of a run, and asks the teachers that answer, for what is to be distilled. */
 final class TaskReader {
+  private static final int SAMPLE = 2_000;
+
   private final DataLoader loader;
   private final @Nullable Answers answers;
   private final DistillConfig config;
   private final PrintWriter err;
   private final Map<String, String> hashes = new LinkedHashMap<>();
+  private @Nullable Table sample;
 
   /**
    * A reader.
@@ -45,10 +49,16 @@ final class TaskReader {
     return hashes;
   }
 
+  /** The feature columns of the first training rows, as they are in the file. */
+  Table sample() {
+    return Objects.requireNonNull(sample, "nothing was read yet");
+  }
+
   DistillationTask read(Run.Input input) {
     LoadedData train = loader.load(input.train(), input.teacher());
     take(train.notes(), train.sha256());
     Dataset rows = train.dataset();
+    sample = train.features().rows(0, Math.min(SAMPLE, rows.rows()));
     if (input.test() == null) {
       DistillationTask task =
           DistillationTask.holdOut(rows, teacher(train), config.testShare(), config.seed());

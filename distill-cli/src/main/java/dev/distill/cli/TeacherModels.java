@@ -1,9 +1,13 @@
 package dev.distill.cli;
 
+import dev.distill.auto.ServingCost;
 import dev.distill.auto.TeacherCatalog;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.InputException;
 import dev.distill.data.Answers;
+import dev.distill.data.FeatureEncoder;
+import dev.distill.spi.Matrix;
+import dev.distill.spi.Table;
 import dev.distill.spi.TeacherModel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -55,6 +59,27 @@ final class TeacherModels implements AutoCloseable {
   /** What was asked, if anything was. */
   @Nullable Answers answers() {
     return answers;
+  }
+
+  /**
+   * What an answer of the teacher would cost as a student file; null if it can't be one.
+   *
+   * @param rows feature columns of some rows
+   */
+  @Nullable ServingCost cost(Table rows, List<String> classes) {
+    if (models.size() != 1) {
+      return null;
+    }
+    List<String> columns = rows.columns().stream().map(Table.Column::name).toList();
+    return models
+        .get(0)
+        .portable(columns, classes)
+        .map(
+            file -> {
+              Matrix features = new FeatureEncoder(file.schema()).encode(rows);
+              return ServingCost.measure(file, features.values(), features.rows());
+            })
+        .orElse(null);
   }
 
   /** Says how fast the answers came, and notes which files they came from. */

@@ -22,7 +22,7 @@ public record ServingCost(double p50Nanos, double p99Nanos, double batchRowsPerS
    *
    * @param rows count × features, row-major; at least one row
    */
-  static ServingCost measure(StudentFile file, float[] rows, int count) {
+  public static ServingCost measure(StudentFile file, float[] rows, int count) {
     int features = file.schema().features();
     double[] out = new double[file.classes().size()];
     float[] row = new float[features];

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.Measured;
+import dev.distill.auto.ServingCost;
 import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.TeacherDiagnosis;
 import dev.distill.auto.TrialOutcome;
@@ -40,12 +41,15 @@ public final class ResultJson {
    *
    * @param files SHA-256 in hexadecimal of each input file, by what it is ("train", "teacher", …)
    * @param answers what the teacher was asked, null where its probabilities were files
+   * @param teacherCost what an answer of the teacher would cost as a student file; null where it
+   *     can't be one
    * @param problems the families that could not be used
    */
   public static String of(
       DistillationResult result,
       Map<String, String> files,
       @Nullable Answers answers,
+      @Nullable ServingCost teacherCost,
       List<StudentCatalog.Problem> problems) {
     ObjectNode root = JSON.createObjectNode();
     root.put("verdict", result.verdict().sentence());
@@ -60,6 +64,10 @@ public final class ResultJson {
       answers.teachers().forEach(models::add);
       teacher.put("rows_answered", answers.rows());
       number(teacher, "rows_per_second", answers.rowsPerSecond());
+    }
+    if (teacherCost != null) {
+      number(teacher, "row_p50_ns", teacherCost.p50Nanos());
+      teacher.put("bytes", teacherCost.bytes());
     }
     evaluation(root.putObject("prior").putObject("test"), result.prior());
     comparison(root.putObject("comparison"), result.verdict());
@@ -152,6 +160,7 @@ public final class ResultJson {
     node.put("trial", spec.number());
     number(node, "temperature", spec.temperature());
     number(node, "alpha", spec.alpha());
+    node.put("augment", spec.augment());
     number(node, "calibration_temperature", measured.file().temperature());
     node.put("steps", measured.steps());
     ObjectNode validation = node.putObject("validation");

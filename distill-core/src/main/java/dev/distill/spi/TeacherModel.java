@@ -1,6 +1,8 @@
 package dev.distill.spi;
 
+import dev.distill.runtime.StudentFile;
 import java.util.List;
+import java.util.Optional;
 
 /** A teacher that answers for any rows, asked in batches. Safe for one thread at a time. */
 public interface TeacherModel extends AutoCloseable {
@@ -26,6 +28,16 @@ public interface TeacherModel extends AutoCloseable {
    * @throws IllegalStateException if the model gives no answer; says why
    */
   double[] probabilities(Table rows, List<String> classes);
+
+  /**
+   * The model as a student file, where it can be one: then what it costs to serve can be compared
+   * with what students cost.
+   *
+   * @param columns the feature columns of a table that was checked
+   */
+  default Optional<StudentFile> portable(List<String> columns, List<String> classes) {
+    return Optional.empty();
+  }
 
   /** Frees what it holds. */
   @Override

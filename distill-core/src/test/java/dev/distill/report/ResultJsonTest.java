@@ -54,7 +54,8 @@ class ResultJsonTest {
 
   private static JsonNode json(DistillationResult result) throws IOException {
     return JSON.readTree(
-        ResultJson.of(result, Map.of("train", HASH, "teacher", HASH), null, List.of(PROBLEM)));
+        ResultJson.of(
+            result, Map.of("train", HASH, "teacher", HASH), null, null, List.of(PROBLEM)));
   }
 
   @Test

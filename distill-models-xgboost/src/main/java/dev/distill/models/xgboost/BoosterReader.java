@@ -20,6 +20,9 @@ final class BoosterReader {
   static final JsonFactory JSON =
       JsonFactory.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
+  /** A number of trees that is above any. */
+  static final int ALL = Integer.MAX_VALUE;
+
   /** One tree as it stands in the file. */
   private static final class Tree {
     int[] left = {};
@@ -37,7 +40,7 @@ final class BoosterReader {
    *
    * @param json what {@code Booster.toByteArray("json")} gives
    * @param base logits before any tree, one a class
-   * @param treeCount how many trees to keep, from the first
+   * @param treeCount how many trees to keep, from the first; {@link #ALL} if there are no more
    * @param singleMargin whether the one margin is the logit of class 1 against 0 for class 0
    * @param leaf turns the values of a vector leaf, one a class, into logits
    */
@@ -67,7 +70,7 @@ final class BoosterReader {
       }
     }
     TreeEnsemble.Builder ensemble = TreeEnsemble.builder(features, base);
-    for (int t = 0; t < treeCount; t++) {
+    for (int t = 0; t < Math.min(treeCount, trees.size()); t++) {
       add(ensemble, trees.get(t), singleMargin ? 1 : groups[t], base.length, leaf);
     }
     return ensemble.build();

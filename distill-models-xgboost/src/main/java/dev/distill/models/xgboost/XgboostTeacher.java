@@ -2,12 +2,17 @@ package dev.distill.models.xgboost;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.distill.runtime.Schema;
+import dev.distill.runtime.StudentFile;
+import dev.distill.runtime.TreeEnsemble;
 import dev.distill.spi.Names;
 import dev.distill.spi.Table;
 import dev.distill.spi.TeacherModel;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
@@ -150,21 +155,59 @@ final class XgboostTeacher implements TeacherModel {
       }
     }
     try {
-      // Margins, for multi:softmax would answer with classes. In place: no DMatrix can leak.
-      float[][] margins =
-          booster.inplace_predict(
-              MatrixPool.finite(values),
-              rows.rows(),
-              width,
-              Float.NaN,
-              new int[] {0, 0},
-              Booster.PredictionType.kMargin,
-              null);
-      return probabilities(margins);
+      return probabilities(margins(values, rows.rows(), width));
     } catch (XGBoostError e) {
       throw new IllegalStateException(
           "%s: XGBoost gave no answer: %s".formatted(name, e.getMessage()), e);
     }
+  }
+
+  /** Margins, for multi:softmax would answer with classes. In place: no DMatrix can leak. */
+  private float[][] margins(float[] values, int rows, int width) throws XGBoostError {
+    return booster.inplace_predict(
+        MatrixPool.finite(values),
+        rows,
+        width,
+        Float.NaN,
+        new int[] {0, 0},
+        Booster.PredictionType.kMargin,
+        null);
+  }
+
+  @Override
+  public synchronized Optional<StudentFile> portable(List<String> columns, List<String> wanted) {
+    try {
+      byte[] json = booster.toByteArray("json");
+      boolean single = classes == 2 && !objective.startsWith("multi");
+      TreeEnsemble bare = trees(json, new float[classes], single);
+      // What the margins of a row are above its trees is the base score's.
+      float[] row = new float[features];
+      Arrays.fill(row, Float.NaN);
+      float[] margins = margins(row, 1, features)[0];
+      float[] base = new float[classes];
+      bare.logits(row, 1, base);
+      for (int k = 0; k < classes; k++) {
+        float margin = single ? (k == 1 ? margins[0] : 0) : margins[k];
+        base[k] = margin - base[k];
+      }
+      return Optional.of(
+          new StudentFile(
+              Schema.numbers(names.isEmpty() ? columns : names),
+              trees(json, base, single),
+              wanted,
+              "class",
+              1,
+              row,
+              Map.of("teacher", description())));
+    } catch (XGBoostError | IOException | IllegalArgumentException e) {
+      // Such as another booster than trees: it answers all the same.
+      return Optional.empty();
+    }
+  }
+
+  private TreeEnsemble trees(byte[] json, float[] base, boolean single) throws IOException {
+    return BoosterReader.read(
+        json, features, base, BoosterReader.ALL, single, XgboostTrees.IDENTITY);
   }
 
   private double[] probabilities(float[][] margins) {
