@@ -71,7 +71,9 @@ class TeacherModelTest {
         .contains("teacher: teacher.ubj (XGBoost, binary:logistic, 10 rounds, 2 classes)")
         .contains("teacher: answered 500 rows");
     JsonNode result = new ObjectMapper().readTree(file("out/result.json").toFile());
-    assertThat(result.at("/teacher/rows_answered").asInt()).isEqualTo(500);
+    // Made rows are asked about too: five for each training row at least, in the search.
+    assertThat(result.at("/teacher/rows_answered").asInt()).isGreaterThanOrEqualTo(500 + 5 * 300);
+    assertThat(result.at("/teacher/row_p50_ns").asDouble()).isPositive();
     assertThat(result.at("/teacher/models/0").asText()).startsWith("teacher.ubj (XGBoost");
     assertThat(result.at("/data/sha256").has(file("teacher.ubj").toString())).isTrue();
     // The teacher knows the rule of the labels, which four in five follow.
@@ -116,5 +118,97 @@ class TeacherModelTest {
     assertThat(outcome.code()).isEqualTo(2);
     assertThat(outcome.err().strip().lines()).hasSize(1);
     assertThat(outcome.err()).contains(words);
+  }
+
+  private static double kl(JsonNode result) {
+    return result.at("/student/test/kl").asDouble();
+  }
+
+  private JsonNode result() throws Exception {
+    return new ObjectMapper().readTree(file("out/result.json").toFile());
+  }
+
+  @Test
+  void without_made_rows_nothing_but_the_files_is_asked_about() throws Exception {
+    Cli.Outcome outcome =
+        run("--teacher-model", file("teacher.ubj"), "--test", file("test.csv"), "--augment", 0);
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(result().at("/teacher/rows_answered").asInt()).isEqualTo(500);
+    assertThat(result().at("/student/augment").asInt()).isZero();
+  }
+
+  @Test
+  void own_rows_without_labels_are_asked_about_instead_of_made_ones() throws Exception {
+    write("more.csv", 900, 3);
+    Cli.Outcome outcome =
+        run(
+            "--teacher-model",
+            file("teacher.ubj"),
+            "--test",
+            file("test.csv"),
+            "--unlabelled",
+            file("more.csv"));
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(result().at("/teacher/rows_answered").asInt()).isEqualTo(1_400);
+    assertThat(result().at("/student/augment").asInt()).isIn(0, 3);
+    assertThat(kl(result())).isLessThan(0.5);
+  }
+
+  @Test
+  void a_teacher_that_is_a_file_scores_made_rows_where_it_lives() throws Exception {
+    Cli.Outcome made =
+        Cli.run(
+            "augment",
+            "--train",
+            file("train.csv"),
+            "--label",
+            "kind",
+            "--id",
+            "number",
+            "--factor",
+            4,
+            "--out",
+            file("made.csv"));
+    assertThat(made.code()).as(made.err()).isZero();
+    List<String> rows = Files.readAllLines(file("made.csv"));
+    assertThat(rows.get(0)).isEqualTo("u,v");
+    assertThat(rows).hasSize(1 + 4 * 300);
+    score(rows, "made_teacher.csv");
+    score(Files.readAllLines(file("train.csv")), "train_teacher.csv");
+    score(Files.readAllLines(file("test.csv")), "test_teacher.csv");
+    Cli.Outcome outcome =
+        run(
+            "--teacher",
+            file("train_teacher.csv"),
+            "--test",
+            file("test.csv"),
+            "--test-teacher",
+            file("test_teacher.csv"),
+            "--augmented",
+            file("made.csv"),
+            "--augmented-teacher",
+            file("made_teacher.csv"));
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(kl(result())).isLessThan(0.5);
+  }
+
+  /** A teacher in another language: 0.8 of "yes" above a half of u. */
+  private void score(List<String> rows, String name) throws Exception {
+    boolean ids = rows.get(0).endsWith(",number");
+    StringBuilder text = new StringBuilder(ids ? "no,yes,number\n" : "no,yes\n");
+    for (String row : rows.subList(1, rows.size())) {
+      String[] cells = row.split(",", -1);
+      text.append(Double.parseDouble(cells[0]) > 0.5 ? "0.2,0.8" : "0.8,0.2");
+      text.append(ids ? "," + cells[3] : "").append('\n');
+    }
+    Files.writeString(file(name), text);
+  }
+
+  @Test
+  void rows_without_their_teacher_are_refused() {
+    assertThat(run("--teacher", file("x.csv"), "--augmented", file("made.csv")).err())
+        .contains("--augmented and --augmented-teacher");
+    assertThat(run("--teacher", file("x.csv"), "--unlabelled", file("made.csv")).err())
+        .contains("--unlabelled was given without --teacher-model");
   }
 }

@@ -136,7 +136,9 @@ public final class DataLoader {
             hashes.put(data.toString(), sha256(data));
             double[] probabilities;
             if (teacher != null) {
-              probabilities = teacher(reader, teacher, table, known.classes(), notes);
+              // Made rows have no id.
+              String by = id != null && table.has(id) ? id : null;
+              probabilities = teacher(reader, teacher, table, by, known.classes(), notes);
               hashes.put(teacher.toString(), sha256(teacher));
             } else if (answers != null) {
               probabilities = answers.of(table, known.classes());
@@ -181,7 +183,7 @@ public final class DataLoader {
     hashes.put(data.toString(), sha256(data));
     double[] probabilities = null;
     if (teacher != null) {
-      probabilities = teacher(reader, teacher, table, dataset.classes(), notes);
+      probabilities = teacher(reader, teacher, table, id, dataset.classes(), notes);
       hashes.put(teacher.toString(), sha256(teacher));
     } else if (answers != null) {
       // A further table may have columns that the first one had not.
@@ -200,9 +202,14 @@ public final class DataLoader {
   }
 
   private double[] teacher(
-      TableReader reader, Path file, Table data, List<String> classes, List<String> notes) {
+      TableReader reader,
+      Path file,
+      Table data,
+      @Nullable String by,
+      List<String> classes,
+      List<String> notes) {
     Table table = reader.read(file, texts(Set.of()));
-    if (id == null) {
+    if (by == null) {
       if (table.rows() != data.rows()) {
         throw new InputException(
             "%s has %s rows, %s has %s: expected a teacher's row for each, or --id COLUMN in both"
@@ -210,9 +217,9 @@ public final class DataLoader {
       }
       return TeacherProbabilities.of(table, classes, kind, Set.of(), byPosition, notes::add);
     }
-    int[] order = Alignment.rows(data, table, id, notes);
+    int[] order = Alignment.rows(data, table, by, notes);
     double[] given =
-        TeacherProbabilities.of(table, classes, kind, Set.of(id), byPosition, notes::add);
+        TeacherProbabilities.of(table, classes, kind, Set.of(by), byPosition, notes::add);
     int k = classes.size();
     double[] aligned = new double[Math.multiplyExact(order.length, k)];
     for (int i = 0; i < order.length; i++) {
