@@ -5,6 +5,7 @@ import dev.distill.auto.Version;
 import dev.distill.cli.data.InputException;
 import dev.distill.search.StoreException;
 import dev.distill.spi.FitException;
+import dev.distill.spi.NoAnswerException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -101,7 +102,7 @@ public final class Main implements Runnable {
       command.getErr().println("distill: " + oneLine(e));
       return INPUT;
     }
-    if (e instanceof IOException || e instanceof StoreException) {
+    if (e instanceof IOException || e instanceof StoreException || e instanceof NoAnswerException) {
       command.getErr().println("distill: " + oneLine(e));
       return INPUT;
     }

@@ -38,7 +38,7 @@ final class Run {
   record Input(
       Path train,
       @Nullable Path teacher,
-      List<Path> models,
+      List<String> models,
       @Nullable Path test,
       @Nullable Path testTeacher,
       MoreInput more) {

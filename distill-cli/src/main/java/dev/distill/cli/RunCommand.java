@@ -62,11 +62,12 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--teacher-model",
-      paramLabel = "F",
+      paramLabel = "F|URL",
       description =
           "instead of files of probabilities, a model that is asked for them: .ubj or .json of"
-              + " XGBoost, .onnx; of several (given each with this option) the mean")
-  private List<Path> models = List.of();
+              + " XGBoost, .onnx, or an address http://host/v2/models/NAME; of several (given each"
+              + " with this option) the mean")
+  private List<String> models = List.of();
 
   @Option(
       names = "--test",

@@ -9,9 +9,9 @@ import dev.distill.data.FeatureEncoder;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Table;
 import dev.distill.spi.TeacherModel;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,26 +22,26 @@ import org.jspecify.annotations.Nullable;
 final class TeacherModels implements AutoCloseable {
   private static final long QUIET_NANOS = 2_000_000_000L;
 
-  private final List<Path> files;
+  private final List<String> places;
   private final List<TeacherModel> models = new ArrayList<>();
   private final PrintWriter err;
   private @Nullable Answers answers;
   private long shown = System.nanoTime();
 
-  private TeacherModels(List<Path> files, PrintWriter err) {
-    this.files = files;
+  private TeacherModels(List<String> places, PrintWriter err) {
+    this.places = places;
     this.err = err;
   }
 
   /** Opens models; none is fine. */
-  static TeacherModels open(List<Path> files, TeacherCatalog catalog, PrintWriter err) {
-    TeacherModels teachers = new TeacherModels(files, err);
-    if (files.isEmpty()) {
+  static TeacherModels open(List<String> places, TeacherCatalog catalog, PrintWriter err) {
+    TeacherModels teachers = new TeacherModels(places, err);
+    if (places.isEmpty()) {
       return teachers;
     }
     try {
-      for (Path file : files) {
-        teachers.models.add(catalog.open(file.toString()));
+      for (String place : places) {
+        teachers.models.add(catalog.open(place));
       }
     } catch (IOException | IllegalArgumentException e) {
       teachers.close();
@@ -91,7 +91,12 @@ final class TeacherModels implements AutoCloseable {
           "teacher: answered %,d rows, %,.0f a second%n",
           answers.rows(),
           answers.rowsPerSecond());
-      files.forEach(file -> hashes.put(file.toString(), DataLoader.sha256(file)));
+      for (String place : places) {
+        File file = new File(place);
+        if (file.isFile()) {
+          hashes.put(place, DataLoader.sha256(file.toPath()));
+        }
+      }
     }
   }
 

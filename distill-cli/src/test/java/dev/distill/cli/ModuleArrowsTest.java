@@ -24,7 +24,7 @@ class ModuleArrowsTest {
   static final ArchRule MODELS_KNOW_SPI_AND_LOSS_ALONE =
       noClasses()
           .that()
-          .resideInAnyPackage("dev.distill.models..", "dev.distill.onnx")
+          .resideInAnyPackage("dev.distill.models..", "dev.distill.onnx", "dev.distill.http")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -40,10 +40,10 @@ class ModuleArrowsTest {
   static final ArchRule NOBODY_NAMES_A_FAMILY =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.distill.models..", "dev.distill.onnx")
+          .resideOutsideOfPackages("dev.distill.models..", "dev.distill.onnx", "dev.distill.http")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("dev.distill.models..", "dev.distill.onnx");
+          .resideInAnyPackage("dev.distill.models..", "dev.distill.onnx", "dev.distill.http");
 
   @ArchTest
   static final ArchRule ML_LIBRARIES_STAY_IN_THEIR_MODULE =

@@ -25,7 +25,8 @@ public interface TeacherModel extends AutoCloseable {
    * it.
    *
    * @return rows × classes probabilities, row-major, in the order of {@code classes}
-   * @throws IllegalStateException if the model gives no answer; says why
+   * @throws IllegalStateException if the model gives no answer; says why, in a {@link
+   *     NoAnswerException} where the cause is outside of the program
    */
   double[] probabilities(Table rows, List<String> classes);
 
