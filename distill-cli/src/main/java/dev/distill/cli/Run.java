@@ -161,6 +161,7 @@ final class Run {
     out.print(ResultTable.of(result, teacherCost));
     out.println();
     out.println(result.verdict().sentence());
+    out.println(result.advice().sentence());
     result.diagnosis().warnings().forEach(out::println);
     if (result.endedEarly()) {
       out.println("The search ended early; this is the best so far.");

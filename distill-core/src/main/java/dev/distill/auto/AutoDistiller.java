@@ -123,10 +123,9 @@ public final class AutoDistiller {
       List<TrialOutcome> finalists = new ArrayList<>(finals.students(students, twin));
       List<TrialOutcome> trials = new ArrayList<>(sweep.outcomes());
       boolean endedEarly = sweep.endedEarly();
-      TrialOutcome first = selection.select(finalists, twin);
-      if (more != null && first.spec().augment() > 0) {
+      if (more != null && augment > 0) {
         Growth growth = new Growth(config, more, plain, made, deadline, sweeps);
-        List<TrialOutcome> grown = growth.of(first);
+        List<TrialOutcome> grown = growth.of(selection.select(finalists, twin));
         trials.addAll(grown);
         grown.stream().filter(growth::isGood).forEach(finalists::add);
         endedEarly |= growth.endedEarly();

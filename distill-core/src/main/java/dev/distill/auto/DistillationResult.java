@@ -33,6 +33,11 @@ public record DistillationResult(
     double seconds,
     boolean endedEarly) {
 
+  /** What to do with it. */
+  public Advice advice() {
+    return Advice.of(this);
+  }
+
   /** How far the teacher's answers on the training rows can be trusted. */
   public TeacherDiagnosis diagnosis() {
     return TeacherDiagnosis.of(task);

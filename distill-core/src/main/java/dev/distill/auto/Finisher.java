@@ -2,6 +2,7 @@ package dev.distill.auto;
 
 import dev.distill.data.Dataset;
 import dev.distill.data.MoreRows;
+import dev.distill.loss.KullbackLeibler;
 import dev.distill.metrics.Evaluation;
 import dev.distill.runtime.PortableModel;
 import dev.distill.runtime.StudentFile;
@@ -26,6 +27,7 @@ final class Finisher {
   private static final int VERIFICATION_ROWS = 16;
   private static final int VERIFICATION_VALUES = 16_384;
   private static final int PARITY_ROWS = 2_000;
+  private static final int TRAIN_KL_ROWS = 20_000;
 
   /** What float32 sums of some hundred terms that cancel may differ by from a library's doubles. */
   private static final double PARITY = 1e-4;
@@ -121,6 +123,7 @@ final class Finisher {
           file,
           fitted.steps(),
           seconds,
+          trainKl(file),
           evaluate(probabilities),
           ServingCost.measure(file, test.values(), test.rows()),
           probabilities);
@@ -134,6 +137,22 @@ final class Finisher {
     return more == null || augment == 0
         ? all
         : all.with(more, Rows.first(more, augment, task.train().rows()));
+  }
+
+  /** How far from the teacher it is where it learned from it, on the first rows. */
+  private double trainKl(StudentFile file) {
+    Matrix rows = task.train().features();
+    int count = Math.min(TRAIN_KL_ROWS, rows.rows());
+    double[] probabilities = new double[count * classes()];
+    file.score(rows.values(), count, probabilities);
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      int at = i * classes();
+      sum +=
+          KullbackLeibler.row(
+              task.trainTeacher(), at, probabilities, at, classes(), KullbackLeibler.FLOOR);
+    }
+    return sum / count;
   }
 
   private Hyperparameters withSteps(TrialSpec spec, int steps) {

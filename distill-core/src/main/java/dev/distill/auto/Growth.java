@@ -66,6 +66,9 @@ final class Growth {
   /** The outcomes of all steps for the student of this outcome. */
   List<TrialOutcome> of(TrialOutcome student) {
     List<TrialOutcome> outcomes = new ArrayList<>();
+    if (student.spec().augment() == 0) {
+      return outcomes; // the search has found that more rows don't help
+    }
     TrialOutcome best = student;
     for (int factor : STEPS) {
       if (factor > best.spec().augment()) {

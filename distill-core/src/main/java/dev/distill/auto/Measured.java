@@ -11,6 +11,7 @@ import dev.distill.runtime.StudentFile;
  * @param file the student as it is deployed
  * @param steps training steps of the final fit, 0 if the family has none
  * @param trainSeconds wall time of the final fit
+ * @param trainKl mean KL of the teacher from {@code file} on training rows, in nats
  * @param test metrics on the test rows, scored by {@code file}
  * @param cost what an answer of {@code file} costs
  * @param testProbabilities test rows × classes, row-major: what {@code file} answers
@@ -20,6 +21,7 @@ public record Measured(
     StudentFile file,
     int steps,
     double trainSeconds,
+    double trainKl,
     Evaluation test,
     ServingCost cost,
     double[] testProbabilities) {}

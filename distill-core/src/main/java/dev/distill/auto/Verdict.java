@@ -18,6 +18,8 @@ import java.util.Locale;
  * @param negativeFlips share of rows where the teacher is right and the student wrong
  * @param mcnemar p-value of McNemar's exact test of student against twin
  * @param mcnemarTeacher the same against the teacher
+ * @param teacherLogLoss twin's log loss − teacher's with a paired bootstrap interval: &gt; 0 means
+ *     that there is something to learn from the teacher
  * @param kl twin's KL to the teacher − student's, with a paired bootstrap interval: &gt; 0 means
  *     that the student is closer
  * @param logLoss twin's log loss − student's, likewise
@@ -30,6 +32,7 @@ public record Verdict(
     double negativeFlips,
     double mcnemar,
     double mcnemarTeacher,
+    Interval teacherLogLoss,
     Interval kl,
     Interval logLoss,
     Interval accuracy) {
@@ -53,6 +56,7 @@ public record Verdict(
         Comparison.negativeFlips(labels, teacher, student, rows, classes),
         Comparison.mcNemar(labels, student, twin, rows, classes),
         Comparison.mcNemar(labels, student, teacher, rows, classes),
+        gain(twinRows.logLoss, teacherRows.logLoss, seed),
         gain(twinRows.kl, studentRows.kl, seed),
         gain(twinRows.logLoss, studentRows.logLoss, seed),
         gain(studentRows.right, twinRows.right, seed));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.auto.Advice;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.Measured;
 import dev.distill.auto.ServingCost;
@@ -53,6 +54,9 @@ public final class ResultJson {
       List<StudentCatalog.Problem> problems) {
     ObjectNode root = JSON.createObjectNode();
     root.put("verdict", result.verdict().sentence());
+    Advice advice = result.advice();
+    root.put("advice", advice.sentence());
+    root.put("action", advice.action().name().toLowerCase(Locale.ROOT));
     root.put("helped", result.verdict().helped());
     student(root.putObject("student"), result.student());
     student(root.putObject("hard_twin"), result.twin());
@@ -170,6 +174,7 @@ public final class ResultJson {
     number(validation, "accuracy", chosen.accuracy());
     evaluation(node.putObject("test"), measured.test());
     ObjectNode cost = node.putObject("cost");
+    number(node, "train_kl", measured.trainKl());
     number(cost, "train_seconds", measured.trainSeconds());
     number(cost, "row_p50_ns", measured.cost().p50Nanos());
     number(cost, "row_p99_ns", measured.cost().p99Nanos());

@@ -1,0 +1,118 @@
+package dev.distill.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.distill.data.FeatureEncoder;
+import dev.distill.data.MoreRows;
+import dev.distill.data.Munge;
+import dev.distill.spi.Matrix;
+import dev.distill.spi.Table;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Rows without labels in a sweep. */
+class AugmentTest {
+  private final DistillationTask task = Planted.task(300);
+  private final AtomicInteger asked = new AtomicInteger();
+  private final MoreRows made =
+      MoreRows.generated(
+          new Munge(table(task.train().features()), 1),
+          new FeatureEncoder(task.train().schema()),
+          this::answer);
+
+  private static Table table(Matrix features) {
+    float[][] rows = new float[features.rows()][2];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new float[] {features.get(i, 0), features.get(i, 1)};
+    }
+    return Table.of("rows", List.of("x", "row"), rows);
+  }
+
+  private double[] answer(Table rows) {
+    asked.addAndGet(rows.rows());
+    double[] x = ((Table.Numbers) rows.column("x")).values();
+    double[] probabilities = new double[2 * x.length];
+    for (int i = 0; i < x.length; i++) {
+      probabilities[2 * i] = x[i] < 0.2 ? 0.9 : 0.2;
+      probabilities[2 * i + 1] = 1 - probabilities[2 * i];
+    }
+    return probabilities;
+  }
+
+  private DistillationResult distill(DistillConfig config, MoreRows more) {
+    return new AutoDistiller(StudentCatalog.of(List.of(FakeFamily.soft("fake.soft"))), config)
+        .distill(task.with(more), (outcome, best, done, total) -> {}, new Cancellation());
+  }
+
+  private static DistillConfig.Builder config() {
+    return DistillConfig.builder().trials(6).threads(2).folds(2);
+  }
+
+  @Test
+  void students_learn_from_made_rows_and_twins_do_not() {
+    DistillationResult result = distill(config().build(), made);
+    assertThat(result.trials().stream().filter(t -> t.spec().kind() == TrialSpec.Kind.TWIN))
+        .isNotEmpty()
+        .allMatch(t -> t.spec().augment() == 0);
+    assertThat(result.trials().stream().filter(t -> t.spec().kind() == TrialSpec.Kind.STUDENT))
+        .anyMatch(t -> t.succeeded() && t.spec().augment() == 5)
+        .allMatch(t -> t.spec().augment() <= 100);
+    assertThat(result.student().test().get("kl")).isLessThan(0.1);
+  }
+
+  @Test
+  void each_row_is_asked_about_once() {
+    DistillationResult result = distill(config().build(), made);
+    int most = result.trials().stream().mapToInt(t -> t.spec().augment()).max().orElseThrow();
+    assertThat(asked.get()).isEqualTo(most * 300);
+  }
+
+  @Test
+  void none_are_made_where_none_are_wanted() {
+    DistillationResult result = distill(config().augment(0).build(), made);
+    assertThat(asked.get()).isZero();
+    assertThat(result.trials()).allMatch(t -> t.spec().augment() == 0);
+  }
+
+  @Test
+  void a_fold_leaves_out_what_comes_from_rows_to_judge_on() {
+    int[] train = new int[200];
+    int[] judged = new int[100];
+    Set<Integer> held = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      train[2 * i] = 3 * i;
+      train[2 * i + 1] = 3 * i + 1;
+      judged[i] = 3 * i + 2;
+      held.add(judged[i]);
+    }
+    Fold fold = Fold.of(task.train().features(), train, judged).with(made, 900);
+    int expected = 0;
+    for (int i = 0; i < 900; i++) {
+      expected += held.contains(made.source(i)) || held.contains(made.partner(i)) ? 0 : 1;
+    }
+    assertThat(expected).isBetween(300, 500);
+    Fold.More more = Objects.requireNonNull(fold.more());
+    assertThat(more.together().rows()).isEqualTo(200 + expected);
+    assertThat(more.teacher()).hasSize(2 * expected);
+    for (int i = 0; i < expected; i++) {
+      float x = more.together().get(200 + i, 0);
+      assertThat(more.teacher()[2 * i]).isEqualTo(x < 0.2f ? 0.9f : 0.2f);
+    }
+  }
+
+  @Test
+  void given_rows_are_all_there_are() {
+    MoreRows.Batch some = made.rows(0, 450);
+    MoreRows given = MoreRows.given(some.features(), some.teacher(), 300);
+    assertThat(given.most()).isEqualTo(450);
+    assertThat(given.source(301)).isEqualTo(1);
+    DistillationResult result = distill(config().build(), given);
+    // Two for each training row, as far as there are any.
+    assertThat(result.trials()).allMatch(t -> t.spec().augment() == 0 || t.spec().augment() == 2);
+    assertThat(result.trials()).anyMatch(t -> t.spec().augment() == 2);
+  }
+}
