@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +50,19 @@ import org.jspecify.annotations.Nullable;
 public final class StudentFile {
   static final int MOST_VERIFICATION_ROWS = 64;
 
+  /** So many probabilities of leaves are kept, 8 MB. */
+  private static final int MOST_ANSWERS = 1 << 20;
+
   private final Schema schema;
   private final PortableModel model;
   private final String label;
   private final List<String> classes;
   private final double temperature;
   private final Map<String, String> provenance;
+  // Of a single tree, what it answers at each leaf; null if the model is another or it is too
+  // large.
+  private final @Nullable TreeEnsemble tree;
+  private final double[] answers;
   final float[] verification;
   final double[] expected;
 
@@ -88,8 +96,22 @@ public final class StudentFile {
     this.verification = verification.clone();
     this.provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
     check();
+    answers = answers(model);
+    tree = answers.length > 0 ? (TreeEnsemble) model : null;
     expected = new double[Math.multiplyExact(verificationRows(), model.classes())];
     score(this.verification, verificationRows(), expected);
+  }
+
+  /** The softmax, which takes longer than the way to a leaf, of every leaf of a single tree. */
+  private double[] answers(PortableModel of) {
+    double[] logits = of instanceof TreeEnsemble ensemble ? ensemble.leafLogits() : null;
+    if (logits == null || logits.length > MOST_ANSWERS) {
+      return new double[0];
+    }
+    for (int at = 0; at < logits.length; at += of.classes()) {
+      softmax(logits, at);
+    }
+    return logits;
   }
 
   private void check() {
@@ -215,8 +237,16 @@ public final class StudentFile {
    * @throws IndexOutOfBoundsException if either array is too short
    */
   public void score(float[] features, int offset, double[] probabilities, int outOffset) {
-    model.logits(features, offset, probabilities, outOffset);
-    softmax(probabilities, outOffset);
+    TreeEnsemble single = tree;
+    if (single == null) {
+      model.logits(features, offset, probabilities, outOffset);
+      softmax(probabilities, outOffset);
+      return;
+    }
+    Objects.checkFromIndexSize(offset, model.features(), features.length);
+    Objects.checkFromIndexSize(outOffset, model.classes(), probabilities.length);
+    System.arraycopy(
+        answers, single.leaf(features, offset), probabilities, outOffset, model.classes());
   }
 
   /**

@@ -156,6 +156,26 @@ public final class TreeEnsemble implements PortableModel {
     }
   }
 
+  /**
+   * The logits of every leaf, one leaf after the other, where there is one tree whose leaves have a
+   * value for every class; else null.
+   */
+  double @Nullable [] leafLogits() {
+    if (targets.length != 1 || targets[0] != EVERY) {
+      return null;
+    }
+    double[] logits = new double[leaves.length];
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = base[i % base.length] + leaves[i];
+    }
+    return logits;
+  }
+
+  /** Where the logits of a row's leaf begin in {@link #leafLogits()}. */
+  int leaf(float[] row, int at) {
+    return payload[walk(0, row, at)];
+  }
+
   /** What a leaf adds to a class; 0 if there is no such class. */
   private float value(int tree, int leaf, int k) {
     int target = targets[tree];

@@ -130,6 +130,38 @@ class ScoringTest {
   }
 
   @Test
+  void a_single_tree_answers_the_same_bits_row_by_row_as_in_a_batch() {
+    TreeEnsemble tree =
+        TreeEnsemble.builder(2, new float[] {0.1f, -0.2f, 1e-8f})
+            .vectorTree(5)
+            .split(0, 0, 0.5f, 1, 2, true)
+            .leaf(1, new float[] {0.3f, 1, -2})
+            .split(2, 1, -1, 3, 4, false)
+            .leaf(3, new float[] {3e38f, -3e38f, 0})
+            .leaf(4, new float[] {0, -0f, 1e-8f})
+            .build();
+    StudentFile student =
+        new StudentFile(
+            Students.numbers(2), tree, Students.classes(3), "y", 1.7, new float[2], Map.of());
+    float[] rows = {0, 0, 1, -2, 1, 0, Float.NaN, 0, 1, Float.NaN, 0.5f, -1};
+    double[] batch = new double[18];
+    student.score(rows, 6, batch);
+    for (int i = 0; i < 6; i++) {
+      double[] one = new double[5];
+      student.score(rows, 2 * i, one, 1);
+      assertThat(Arrays.copyOfRange(one, 1, 4))
+          .containsExactly(Arrays.copyOfRange(batch, 3 * i, 3 * i + 3));
+      double[] logits = new double[3];
+      tree.logits(rows, 2 * i, logits, 0);
+      assertThat(one[2] / one[1]).isCloseTo(Math.exp((logits[1] - logits[0]) / 1.7), within(1e-12));
+    }
+    assertThatThrownBy(() -> student.score(rows, 11, new double[3], 0))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> student.score(rows, 0, new double[3], 1))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
   void ties_go_to_the_first_class() {
     StudentFile student = constant(1, 0, 5, 5);
     assertThat(student.predict(new float[1])).isEqualTo(1);
