@@ -1,6 +1,5 @@
 package dev.distill.http;
 
-import dev.distill.http.RowKeys.Key;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,7 +31,7 @@ final class AnswerCache implements AutoCloseable {
   private final int classes;
   private final int record;
   private final FileChannel channel;
-  private final Map<Key, double[]> answers = new HashMap<>();
+  private final Map<RowKey, double[]> answers = new HashMap<>();
   private long read;
 
   private AnswerCache(Path file, int classes) throws IOException {
@@ -66,7 +65,7 @@ final class AnswerCache implements AutoCloseable {
   }
 
   /** The answer for a row, or null. */
-  double @Nullable [] get(Key key) {
+  double @Nullable [] get(RowKey key) {
     return answers.get(key);
   }
 
@@ -87,7 +86,7 @@ final class AnswerCache implements AutoCloseable {
    *
    * @param values keys × classes, row-major
    */
-  void add(List<Key> keys, double[] values) throws IOException {
+  void add(List<RowKey> keys, double[] values) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(keys.size(), record));
     for (int i = 0; i < keys.size(); i++) {
       int start = buffer.position();
@@ -110,9 +109,10 @@ final class AnswerCache implements AutoCloseable {
     }
   }
 
+  /** Of a record that starts here, all but its own place. */
   private int crc(ByteBuffer buffer, int start) {
     CRC32 crc = new CRC32();
-    crc.update(buffer.array(), start, record - Integer.BYTES);
+    crc.update(buffer.slice(start, record - Integer.BYTES));
     return (int) crc.getValue();
   }
 
@@ -136,7 +136,7 @@ final class AnswerCache implements AutoCloseable {
       fill(buffer.clear().limit((int) Math.min(buffer.capacity(), end - read)));
       while (buffer.hasRemaining()) {
         int start = buffer.position();
-        Key key = Key.read(buffer);
+        RowKey key = RowKey.read(buffer);
         double[] answer = new double[classes];
         for (int k = 0; k < classes; k++) {
           answer[k] = buffer.getDouble();

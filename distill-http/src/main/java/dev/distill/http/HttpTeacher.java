@@ -1,7 +1,6 @@
 package dev.distill.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.distill.http.RowKeys.Key;
 import dev.distill.spi.Names;
 import dev.distill.spi.NoAnswerException;
 import dev.distill.spi.Table;
@@ -51,7 +50,7 @@ final class HttpTeacher implements TeacherModel {
   @Override
   public synchronized double[] probabilities(Table rows, List<String> classes) {
     Table seen = signature.seen(rows);
-    Key[] keys = RowKeys.of(seen);
+    RowKey[] keys = RowKey.of(seen);
     AnswerCache answers = open(classes);
     try {
       answers.refresh();
@@ -79,9 +78,9 @@ final class HttpTeacher implements TeacherModel {
   }
 
   /** The first of each of the rows that have no answer yet. */
-  private static int[] missing(Key[] keys, AnswerCache answers) {
+  private static int[] missing(RowKey[] keys, AnswerCache answers) {
     int[] missing = new int[keys.length];
-    Set<Key> seen = new HashSet<>();
+    Set<RowKey> seen = new HashSet<>();
     int count = 0;
     for (int i = 0; i < keys.length; i++) {
       if (answers.get(keys[i]) == null && seen.add(keys[i])) {
@@ -91,11 +90,12 @@ final class HttpTeacher implements TeacherModel {
     return Arrays.copyOf(missing, count);
   }
 
-  private void ask(Table seen, Key[] keys, int[] rows, List<String> classes, AnswerCache answers) {
+  private void ask(
+      Table seen, RowKey[] keys, int[] rows, List<String> classes, AnswerCache answers) {
     double[] values =
         values(endpoint.infer(signature.request(seen.rows(rows))), rows.length, classes);
     asked += rows.length;
-    List<Key> answered = new ArrayList<>(rows.length);
+    List<RowKey> answered = new ArrayList<>(rows.length);
     for (int row : rows) {
       answered.add(keys[row]);
     }
@@ -195,11 +195,11 @@ final class HttpTeacher implements TeacherModel {
 
   /** Of what may change an answer: address, versions there, output, classes and their order. */
   private String fileName(List<String> classes) {
-    MessageDigest digest = RowKeys.sha256();
-    RowKeys.update(digest, endpoint.url());
-    RowKeys.update(digest, signature.versions().toString());
-    RowKeys.update(digest, signature.output());
-    classes.forEach(name -> RowKeys.update(digest, name));
+    MessageDigest digest = RowKey.sha256();
+    RowKey.update(digest, endpoint.url());
+    RowKey.update(digest, signature.versions().toString());
+    RowKey.update(digest, signature.output());
+    classes.forEach(name -> RowKey.update(digest, name));
     String model = endpoint.url().replaceFirst(".*/v2/models/", "").replaceAll("[^\\w.-]+", "-");
     return "%.40s-%s.answers".formatted(model, HexFormat.of().formatHex(digest.digest(), 0, 16));
   }

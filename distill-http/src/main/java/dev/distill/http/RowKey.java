@@ -7,24 +7,19 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 
-/** Tells rows apart by the SHA-256 of their columns' names, types and values. */
-final class RowKeys {
-  private RowKeys() {}
+/** Tells rows apart: the SHA-256 of a row's columns' names, types and values. */
+record RowKey(long a, long b, long c, long d) {
+  /** The next key in a buffer. */
+  static RowKey read(ByteBuffer from) {
+    return new RowKey(from.getLong(), from.getLong(), from.getLong(), from.getLong());
+  }
 
-  /** A SHA-256. */
-  record Key(long a, long b, long c, long d) {
-    /** The next key in a buffer. */
-    static Key read(ByteBuffer from) {
-      return new Key(from.getLong(), from.getLong(), from.getLong(), from.getLong());
-    }
-
-    void write(ByteBuffer to) {
-      to.putLong(a).putLong(b).putLong(c).putLong(d);
-    }
+  void write(ByteBuffer to) {
+    to.putLong(a).putLong(b).putLong(c).putLong(d);
   }
 
   /** A key for each row. */
-  static Key[] of(Table rows) {
+  static RowKey[] of(Table rows) {
     MessageDigest digest = sha256();
     for (Table.Column column : rows.columns()) {
       update(digest, column.name());
@@ -32,7 +27,7 @@ final class RowKeys {
     }
     ByteBuffer start = ByteBuffer.wrap(digest.digest());
     ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
-    Key[] keys = new Key[rows.rows()];
+    RowKey[] keys = new RowKey[rows.rows()];
     for (int i = 0; i < keys.length; i++) {
       digest.update(start.rewind());
       for (Table.Column column : rows.columns()) {
@@ -42,7 +37,7 @@ final class RowKeys {
           update(digest, column.text(i));
         }
       }
-      keys[i] = Key.read(ByteBuffer.wrap(digest.digest()));
+      keys[i] = RowKey.read(ByteBuffer.wrap(digest.digest()));
     }
     return keys;
   }
