@@ -59,10 +59,9 @@ public final class StudentFile {
   private final List<String> classes;
   private final double temperature;
   private final Map<String, String> provenance;
-  // Of a single tree, what it answers at each leaf; null if the model is another or it is too
-  // large.
+  // A single tree that is not too large, and from the first row on what it answers at each leaf.
   private final @Nullable TreeEnsemble tree;
-  private final double[] answers;
+  private volatile double @Nullable [] answers;
   final float[] verification;
   final double[] expected;
 
@@ -96,21 +95,21 @@ public final class StudentFile {
     this.verification = verification.clone();
     this.provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
     check();
-    answers = answers(model);
-    tree = answers.length > 0 ? (TreeEnsemble) model : null;
+    tree =
+        model instanceof TreeEnsemble one && one.isSingle() && one.leafValues() <= MOST_ANSWERS
+            ? one
+            : null;
     expected = new double[Math.multiplyExact(verificationRows(), model.classes())];
     score(this.verification, verificationRows(), expected);
   }
 
   /** The softmax, which takes longer than the way to a leaf, of every leaf of a single tree. */
-  private double[] answers(PortableModel of) {
-    double[] logits = of instanceof TreeEnsemble ensemble ? ensemble.leafLogits() : null;
-    if (logits == null || logits.length > MOST_ANSWERS) {
-      return new double[0];
-    }
-    for (int at = 0; at < logits.length; at += of.classes()) {
+  private double[] answers(TreeEnsemble single) {
+    double[] logits = single.leafLogits();
+    for (int at = 0; at < logits.length; at += single.classes()) {
       softmax(logits, at);
     }
+    answers = logits;
     return logits;
   }
 
@@ -245,8 +244,13 @@ public final class StudentFile {
     }
     Objects.checkFromIndexSize(offset, model.features(), features.length);
     Objects.checkFromIndexSize(outOffset, model.classes(), probabilities.length);
+    double[] known = answers;
     System.arraycopy(
-        answers, single.leaf(features, offset), probabilities, outOffset, model.classes());
+        known == null ? answers(single) : known,
+        single.leaf(features, offset),
+        probabilities,
+        outOffset,
+        model.classes());
   }
 
   /**

@@ -156,14 +156,18 @@ public final class TreeEnsemble implements PortableModel {
     }
   }
 
-  /**
-   * The logits of every leaf, one leaf after the other, where there is one tree whose leaves have a
-   * value for every class; else null.
-   */
-  double @Nullable [] leafLogits() {
-    if (targets.length != 1 || targets[0] != EVERY) {
-      return null;
-    }
+  /** Whether it is one tree whose leaves have a value for every class. */
+  boolean isSingle() {
+    return targets.length == 1 && targets[0] == EVERY;
+  }
+
+  /** How many values the leaves have together. */
+  int leafValues() {
+    return leaves.length;
+  }
+
+  /** The logits of every leaf of a single tree, one leaf after the other. */
+  double[] leafLogits() {
     double[] logits = new double[leaves.length];
     for (int i = 0; i < logits.length; i++) {
       logits[i] = base[i % base.length] + leaves[i];
