@@ -264,7 +264,7 @@ class HttpTeacherTest {
           }
           return false;
         };
-    try (TeacherModel teacher = open(server.url(), Duration.ofMillis(400))) {
+    try (TeacherModel teacher = open(server.url(), Duration.ofMillis(1_500))) {
       assertAnswers(teacher.probabilities(rows(0, 3), CLASSES), 0, 3);
     }
     assertPaidOnce(3);
