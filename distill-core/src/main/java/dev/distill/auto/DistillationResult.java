@@ -1,5 +1,6 @@
 package dev.distill.auto;
 
+import dev.distill.metrics.ConfidenceBand;
 import dev.distill.metrics.Evaluation;
 import java.util.List;
 
@@ -32,6 +33,15 @@ public record DistillationResult(
     List<TrialOutcome> front,
     double seconds,
     boolean endedEarly) {
+
+  /** Student and teacher on the test rows by how sure the teacher is. */
+  public List<ConfidenceBand> byConfidence() {
+    return ConfidenceBand.of(
+        student.testProbabilities(),
+        task.testTeacher(),
+        task.test().labels(),
+        task.test().classes().size());
+  }
 
   /** What to do with it. */
   public Advice advice() {

@@ -16,6 +16,7 @@ import dev.distill.auto.Verdict;
 import dev.distill.auto.Version;
 import dev.distill.data.Answers;
 import dev.distill.metrics.Comparison.Interval;
+import dev.distill.metrics.ConfidenceBand;
 import dev.distill.metrics.Evaluation;
 import java.util.List;
 import java.util.Locale;
@@ -74,7 +75,9 @@ public final class ResultJson {
       teacher.put("bytes", teacherCost.bytes());
     }
     evaluation(root.putObject("prior").putObject("test"), result.prior());
-    comparison(root.putObject("comparison"), result.verdict());
+    ObjectNode comparison = root.putObject("comparison");
+    comparison(comparison, result.verdict());
+    byConfidence(comparison.putArray("by_confidence"), result.byConfidence());
     number(root, "seconds", result.seconds());
     trials(root.putObject("trials"), result);
     front(root.putArray("front"), result);
@@ -194,6 +197,17 @@ public final class ResultJson {
     interval(node.putObject("kl_gain"), c.kl());
     interval(node.putObject("log_loss_gain"), c.logLoss());
     interval(node.putObject("accuracy_gain"), c.accuracy());
+  }
+
+  private static void byConfidence(ArrayNode array, List<ConfidenceBand> bands) {
+    for (ConfidenceBand band : bands) {
+      ObjectNode node = array.addObject();
+      number(node, "from", band.from());
+      node.put("rows", band.rows());
+      number(node, "agreement", band.agreement());
+      number(node, "student_accuracy", band.studentAccuracy());
+      number(node, "teacher_accuracy", band.teacherAccuracy());
+    }
   }
 
   private static void interval(ObjectNode node, Interval interval) {
