@@ -22,6 +22,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -162,6 +163,17 @@ final class Run {
     out.println();
     out.println(result.verdict().sentence());
     out.println(result.advice().sentence());
+    result.worstSlices().stream()
+        .findFirst()
+        .ifPresent(
+            slice ->
+                out.printf(
+                    Locale.ROOT,
+                    "It is farthest from the teacher where %s: KL %.4f on these %,d rows, %.4f elsewhere.%n",
+                    slice.where(),
+                    slice.kl(),
+                    slice.rows(),
+                    slice.klElsewhere()));
     result.diagnosis().warnings().forEach(out::println);
     if (result.endedEarly()) {
       out.println("The search ended early; this is the best so far.");

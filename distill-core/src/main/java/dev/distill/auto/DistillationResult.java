@@ -43,6 +43,11 @@ public record DistillationResult(
         task.test().classes().size());
   }
 
+  /** The test rows on which the student is farthest from the teacher, beyond chance. */
+  public List<Slice> worstSlices() {
+    return Slice.worst(task.test(), task.testTeacher(), student.testProbabilities());
+  }
+
   /** What to do with it. */
   public Advice advice() {
     return Advice.of(this);

@@ -8,6 +8,7 @@ import dev.distill.auto.Advice;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.Measured;
 import dev.distill.auto.ServingCost;
+import dev.distill.auto.Slice;
 import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.TeacherDiagnosis;
 import dev.distill.auto.TrialOutcome;
@@ -78,6 +79,7 @@ public final class ResultJson {
     ObjectNode comparison = root.putObject("comparison");
     comparison(comparison, result.verdict());
     byConfidence(comparison.putArray("by_confidence"), result.byConfidence());
+    slices(comparison.putArray("worst_slices"), result.worstSlices());
     number(root, "seconds", result.seconds());
     trials(root.putObject("trials"), result);
     front(root.putArray("front"), result);
@@ -197,6 +199,17 @@ public final class ResultJson {
     interval(node.putObject("kl_gain"), c.kl());
     interval(node.putObject("log_loss_gain"), c.logLoss());
     interval(node.putObject("accuracy_gain"), c.accuracy());
+  }
+
+  private static void slices(ArrayNode array, List<Slice> slices) {
+    for (Slice slice : slices) {
+      ObjectNode node = array.addObject();
+      node.put("where", slice.where());
+      node.put("rows", slice.rows());
+      number(node, "kl", slice.kl());
+      number(node, "kl_elsewhere", slice.klElsewhere());
+      number(node, "p", slice.p());
+    }
   }
 
   private static void byConfidence(ArrayNode array, List<ConfidenceBand> bands) {
