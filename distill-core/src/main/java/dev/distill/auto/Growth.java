@@ -26,7 +26,7 @@ final class Growth {
   /**
    * Without a limit of time, a trial may take as long as all before it, or this if that is less.
    */
-  private static final double SHORT_SECONDS = 60;
+  private static final double SHORT_SECONDS = 300;
 
   /** The last fit is to come, on more rows still. */
   private static final int FITS_TO_COME = 3;
