@@ -100,7 +100,7 @@ final class TeacherModels implements AutoCloseable {
     }
   }
 
-  private void progress(int rows) {
+  private void progress(long rows) {
     long now = System.nanoTime();
     if (now - shown >= QUIET_NANOS) {
       shown = now;

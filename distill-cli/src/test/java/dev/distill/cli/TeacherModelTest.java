@@ -205,6 +205,28 @@ class TeacherModelTest {
   }
 
   @Test
+  void a_study_of_other_rows_is_not_gone_on_with() throws Exception {
+    write("more.csv", 900, 3);
+    write("other.csv", 900, 4);
+    Object[] first = {
+      "--teacher-model", file("teacher.ubj"), "--test", file("test.csv"), "--study", file("s.db")
+    };
+    Object[] own = with(first, "--unlabelled", file("more.csv"));
+    assertThat(run(own).code()).isZero();
+    Cli.Outcome again = run(with(own, "--resume"));
+    assertThat(again.code()).as(again.err()).isZero();
+    Cli.Outcome other = run(with(first, "--unlabelled", file("other.csv"), "--resume"));
+    assertThat(other.code()).as(other.out()).isEqualTo(2);
+    assertThat(other.err()).contains("more_data");
+  }
+
+  private static Object[] with(Object[] options, Object... more) {
+    List<Object> all = new ArrayList<>(List.of(options));
+    all.addAll(List.of(more));
+    return all.toArray();
+  }
+
+  @Test
   void rows_without_their_teacher_are_refused() {
     assertThat(run("--teacher", file("x.csv"), "--augmented", file("made.csv")).err())
         .contains("--augmented and --augmented-teacher");

@@ -24,6 +24,9 @@ public final class AutoDistiller {
   /** So many rows without labels for each training row do for choosing among students. */
   private static final int SEARCH_AUGMENT = 5;
 
+  /** So many rows without labels tell these from others; they are asked about anyway. */
+  private static final int IDENTIFYING_ROWS = 100;
+
   private final StudentCatalog catalog;
   private final DistillConfig config;
   private final StudySettings studies;
@@ -100,7 +103,7 @@ public final class AutoDistiller {
               families,
               shape(task),
               augment,
-              identity(task),
+              identity(task, augment),
               pruner,
               prunes && !look.bySteps());
       List<Search> searches = made.all();
@@ -206,9 +209,15 @@ public final class AutoDistiller {
   }
 
   /** What a study must have in common with the one in the store to be gone on with. */
-  private Map<String, Object> identity(DistillationTask task) {
+  private Map<String, Object> identity(DistillationTask task, int augment) {
     Map<String, Object> identity = new LinkedHashMap<>();
     identity.put("data", DataHash.of(task.train(), task.trainTeacher()));
+    MoreRows more = task.more();
+    if (more != null && augment > 0) {
+      MoreRows.Batch some = more.rows(0, (int) Math.min(more.most(), IDENTIFYING_ROWS));
+      identity.put("more_data", DataHash.of(some.features(), new int[0], some.teacher()));
+      identity.put("augment", config.augment());
+    }
     identity.put("plan", config.plan().name().toLowerCase(Locale.ROOT));
     identity.put("teacher_weight", config.teacherWeight());
     identity.put("validation_share", config.validationShare());

@@ -1,6 +1,7 @@
 package dev.distill.auto;
 
 import dev.distill.data.Dataset;
+import dev.distill.spi.Matrix;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,6 +12,10 @@ final class DataHash {
   private DataHash() {}
 
   static String of(Dataset data, double[] teacher) {
+    return of(data.features(), data.labels(), teacher);
+  }
+
+  static String of(Matrix features, int[] labels, double[] teacher) {
     MessageDigest digest;
     try {
       digest = MessageDigest.getInstance("SHA-256");
@@ -18,10 +23,10 @@ final class DataHash {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
     ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-    for (float value : data.features().values()) {
+    for (float value : features.values()) {
       room(digest, buffer).putInt(Float.floatToIntBits(value));
     }
-    for (int label : data.labels()) {
+    for (int label : labels) {
       room(digest, buffer).putInt(label);
     }
     for (double value : teacher) {

@@ -4,7 +4,7 @@ import dev.distill.spi.Table;
 import dev.distill.spi.TeacherModel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 
 /**
  * What teachers that answer say of rows: asked in batches, and not trusted. Of several, the mean of
@@ -14,7 +14,7 @@ public final class Answers {
   private static final int BATCH = 4_096;
 
   private final List<TeacherModel> teachers;
-  private final IntConsumer progress;
+  private final LongConsumer progress;
   private List<String> columns = List.of();
   private long rows;
   private long nanos;
@@ -23,9 +23,9 @@ public final class Answers {
    * Answers to come.
    *
    * @param teachers at least one
-   * @param progress told how many rows of a table were answered, after each batch
+   * @param progress told how many rows were answered so far, of all tables, after each batch
    */
-  public Answers(List<? extends TeacherModel> teachers, IntConsumer progress) {
+  public Answers(List<? extends TeacherModel> teachers, LongConsumer progress) {
     if (teachers.isEmpty()) {
       throw new IllegalArgumentException("no teacher to ask, expected at least one");
     }
@@ -63,7 +63,7 @@ public final class Answers {
         }
         System.arraycopy(answer, 0, answers[t], from * k, answer.length);
       }
-      progress.accept(from + count);
+      progress.accept(rows + from + count);
     }
     nanos += System.nanoTime() - start;
     rows += asked.rows();

@@ -65,7 +65,7 @@ class AnswersTest {
 
   @Test
   void batches_are_put_together_in_the_order_of_the_rows() {
-    List<Integer> progress = new ArrayList<>();
+    List<Long> progress = new ArrayList<>();
     Fake fake = new Fake(AnswersTest::sure);
     Answers answers = new Answers(List.of(fake), progress::add);
     double[] given = answers.of(table(9_000, "a", "b"), CLASSES);
@@ -73,7 +73,7 @@ class AnswersTest {
       assertThat(given[2 * i + 1]).isCloseTo(i / 10_000.0, within(1e-12));
     }
     assertThat(fake.asked).hasSizeGreaterThan(1);
-    assertThat(progress).hasSameSizeAs(fake.asked).isSorted().endsWith(9_000);
+    assertThat(progress).hasSameSizeAs(fake.asked).isSorted().endsWith(9_000L);
     assertThat(answers.rows()).isEqualTo(9_000);
     assertThat(answers.rowsPerSecond()).isPositive();
   }
