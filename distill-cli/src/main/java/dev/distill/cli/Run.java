@@ -4,6 +4,7 @@ import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.util.Modules;
 import dev.distill.auto.AutoDistiller;
+import dev.distill.auto.AutoTeacher;
 import dev.distill.auto.DistillConfig;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.DistillationTask;
@@ -11,9 +12,10 @@ import dev.distill.auto.ServingCost;
 import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.StudySettings;
 import dev.distill.auto.TeacherCatalog;
+import dev.distill.auto.TeacherTraining;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.InputException;
-import dev.distill.data.Answers;
+import dev.distill.data.Dataset;
 import dev.distill.guice.DistillModule;
 import dev.distill.report.Leaderboard;
 import dev.distill.report.ResultJson;
@@ -24,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -49,12 +52,16 @@ final class Run {
         throw new InputException(
             teacher == null
                 ? "no teacher: give --teacher, a file of its probabilities, or --teacher-model, a"
-                    + " model that answers"
+                    + " model that answers; with --teacher auto one is trained"
                 : "--teacher and --teacher-model were both given, expected one of them");
+      }
+      if (models.contains(TeacherModels.AUTO) && models.size() > 1) {
+        throw new InputException(
+            "--teacher auto stands alone, got %s teachers".formatted(models.size()));
       }
       if (!models.isEmpty() && testTeacher != null) {
         throw new InputException(
-            "--test-teacher was given beside --teacher-model: the model answers for the test rows");
+            "--test-teacher was given beside a teacher that answers for the test rows");
       }
       if (test == null && testTeacher != null) {
         throw new InputException("--test-teacher was given without --test: the test rows");
@@ -111,6 +118,54 @@ final class Run {
   void execute(
       Input input, DataLoader loader, DistillConfig config, StudySettings studies, Path folder)
       throws IOException {
+    catalog.problems().forEach(problem -> err.println("distill: " + problem));
+    catalog.select(config.families());
+    OutputFolder output = OutputFolder.open(folder);
+    Map<String, String> hashes = new LinkedHashMap<>();
+    try (Interrupt interrupt = new Interrupt();
+        TeacherModels teachers =
+            TeacherModels.open(
+                input.models(),
+                teacherCatalog,
+                rows -> trained(rows, config, studies, interrupt),
+                err)) {
+      TaskReader reader = new TaskReader(loader, teachers, config, err);
+      DistillationTask task = reader.read(input);
+      hashes.putAll(reader.hashes());
+      teachers.report(hashes);
+      ServingCost cost = teachers.cost(reader.sample(), task.train().classes());
+      Progress progress = new Progress(err, Progress.isTerminal(), "student and twin");
+      interrupt.begin();
+      DistillationResult result =
+          distiller(config.after(teachers.trained()), studies)
+              .distill(task, progress, interrupt.cancellation());
+      progress.endLine();
+      output.write("student.distill", result.student().file().toBytes());
+      output.write(
+          "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
+      output.write(
+          "result.json",
+          ResultJson.of(result, hashes, teachers.answers(), cost, catalog.problems()));
+      show(result, cost, folder);
+    }
+  }
+
+  /** A teacher for those who have none. */
+  private AutoTeacher trained(
+      Dataset rows, DistillConfig config, StudySettings studies, Interrupt interrupt) {
+    interrupt.begin();
+    Progress progress = new Progress(err, Progress.isTerminal(), "teacher");
+    Consumer<String> notes =
+        line -> {
+          progress.endLine();
+          err.println(line);
+          err.flush();
+        };
+    return new TeacherTraining(catalog, config, studies, progress, notes, interrupt.cancellation())
+        .train(rows);
+  }
+
+  private AutoDistiller distiller(DistillConfig config, StudySettings studies) {
     Injector injector =
         Guice.createInjector(
             Modules.override(new DistillModule(config))
@@ -119,43 +174,7 @@ final class Run {
                       binder.bind(StudentCatalog.class).toInstance(catalog);
                       binder.bind(StudySettings.class).toInstance(studies);
                     }));
-    catalog.problems().forEach(problem -> err.println("distill: " + problem));
-    catalog.select(config.families());
-    OutputFolder output = OutputFolder.open(folder);
-    Map<String, String> hashes = new LinkedHashMap<>();
-    try (TeacherModels teachers = TeacherModels.open(input.models(), teacherCatalog, err)) {
-      TaskReader reader = new TaskReader(teachers.in(loader), teachers.answers(), config, err);
-      DistillationTask task = reader.read(input);
-      hashes.putAll(reader.hashes());
-      teachers.report(hashes);
-      ServingCost cost = teachers.cost(reader.sample(), task.train().classes());
-      sweep(task, injector, hashes, teachers.answers(), cost, folder, output);
-    }
-  }
-
-  private void sweep(
-      DistillationTask task,
-      Injector injector,
-      Map<String, String> hashes,
-      @Nullable Answers answers,
-      @Nullable ServingCost teacherCost,
-      Path folder,
-      OutputFolder output)
-      throws IOException {
-    Progress progress = new Progress(err, Progress.isTerminal());
-    try (Interrupt interrupt = new Interrupt()) {
-      DistillationResult result =
-          injector
-              .getInstance(AutoDistiller.class)
-              .distill(task, progress, interrupt.cancellation());
-      progress.endLine();
-      output.write("student.distill", result.student().file().toBytes());
-      output.write(
-          "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
-      output.write(
-          "result.json", ResultJson.of(result, hashes, answers, teacherCost, catalog.problems()));
-      show(result, teacherCost, folder);
-    }
+    return injector.getInstance(AutoDistiller.class);
   }
 
   private void show(DistillationResult result, @Nullable ServingCost teacherCost, Path folder) {

@@ -2,11 +2,10 @@ package dev.distill.auto;
 
 import dev.distill.data.Dataset;
 import dev.distill.data.MoreRows;
-import dev.distill.search.Pruner;
-import dev.distill.spi.Matrix;
+import dev.distill.data.Split;
 import dev.distill.spi.StudentModel;
-import dev.distill.spi.TaskShape;
 import dev.distill.spi.Teacher;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,6 +69,28 @@ public final class AutoDistiller {
   }
 
   /**
+   * Distils a teacher that is trained here, on labels alone; a share of the rows is held out as
+   * test rows before. Of a limited time the teacher gets a half.
+   */
+  public DistillationResult distill(Dataset rows) {
+    long start = System.nanoTime();
+    Cancellation cancellation = new Cancellation();
+    Split split = DistillationTask.split(rows, config.testShare(), config.seed());
+    Dataset train = rows.select(split.train());
+    Dataset test = rows.select(split.heldOut());
+    AutoTeacher teacher =
+        new TeacherTraining(
+                catalog, config, studies, (outcome, best, done, total) -> {}, x -> {}, cancellation)
+            .train(train);
+    DistillationTask task =
+        new DistillationTask(
+            train, teacher.outOfFold(), test, teacher.probabilities(test.features()), true, null);
+    DistillConfig rest = config.after(Duration.ofNanos(System.nanoTime() - start));
+    return new AutoDistiller(catalog, rest, studies, selection, executor)
+        .distill(task, (outcome, best, done, total) -> {}, cancellation);
+  }
+
+  /**
    * Runs the sweep.
    *
    * @param cancellation ends it early with the best so far; at least one trial of each search is
@@ -87,25 +108,10 @@ public final class AutoDistiller {
       int augment = augment(task);
       MoreRows more = task.more();
       Rows rows = more == null || augment == 0 ? plain : plain.with(more, augment);
-      // One that is behind in the loss may be the best of those that are small enough.
-      boolean prunes =
-          config.plan() != SweepPlan.REFERENCE
-              && !config.costs()
-              && studies.pruner() != Pruner.NONE;
-      Cut whole = Cut.of(rows.search());
-      Cut look = prunes ? rows.inShares(task.train(), config.seed()) : whole;
-      Cut cut = studies.pruneOn() == StudySettings.PruneOn.ROWS ? look : whole;
-      Pruner pruner = prunes ? cut.pruner(studies.pruner()) : Pruner.NONE;
-      Searches made =
-          new Searches(
-              config,
-              studies,
-              families,
-              shape(task),
-              augment,
-              identity(task, augment),
-              pruner,
-              prunes && !look.bySteps());
+      FirstRound round =
+          FirstRound.of(
+              config, studies, families, task.train(), rows, augment, identity(task, augment));
+      Searches made = round.searches();
       List<Search> searches = made.all();
       Search twins = searches.get(searches.size() - 1);
       List<Search> students = searches.subList(0, searches.size() - 1);
@@ -116,7 +122,7 @@ public final class AutoDistiller {
               new Sweep(
                   distiller(task, forms, stop), executor, config.threads(), deadline, listener);
       Sweep sweep = sweeps.apply(shared);
-      sweep.run(searches, look, cut);
+      sweep.run(searches, round.look(), round.cut());
       List<Search> failed = searches.stream().filter(s -> s.best().isEmpty()).toList();
       if (failed.contains(twins) || failed.containsAll(students)) {
         throw SweepException.ofSearches(failed);
@@ -179,17 +185,12 @@ public final class AutoDistiller {
     return new Distiller(catalog, task.train(), task.trainTeacher(), config, shared, stop);
   }
 
-  private static TaskShape shape(DistillationTask task) {
-    Matrix rows = task.train().features();
-    return new TaskShape(rows.rows(), rows.columns(), task.train().classes().size());
-  }
-
   /** The families that can do this task; the ones asked for by name must. */
   private List<StudentModel> families(DistillationTask task) {
     List<StudentModel> fitting = new ArrayList<>();
     List<String> unfit = new ArrayList<>();
     int classes = task.train().classes().size();
-    for (StudentModel family : catalog.select(config.families(), shape(task))) {
+    for (StudentModel family : catalog.select(config.families(), FirstRound.shape(task.train()))) {
       if (family.capabilities().maxClasses() < classes) {
         unfit.add(
             "%s takes at most %s classes, got %s"
