@@ -61,7 +61,7 @@ final class Run {
       }
       if (!models.isEmpty() && testTeacher != null) {
         throw new InputException(
-            "--test-teacher was given beside a teacher that answers for the test rows");
+            "--test-teacher was given, but the model answers for the test rows");
       }
       if (test == null && testTeacher != null) {
         throw new InputException("--test-teacher was given without --test: the test rows");
