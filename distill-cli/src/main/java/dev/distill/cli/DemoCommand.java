@@ -79,6 +79,7 @@ final class DemoCommand implements Callable<Integer> {
             out.resolve(FILES[0]),
             out.resolve(FILES[1]),
             List.of(),
+            null,
             out.resolve(FILES[2]),
             out.resolve(FILES[3]),
             Run.MoreInput.NONE),

@@ -37,12 +37,14 @@ final class Run {
    *
    * @param teacher the teacher's probabilities of the training rows, or else null
    * @param models teachers that answer; where there are any, there are no files of probabilities
+   * @param teacherOof out-of-fold probabilities of the training rows beside those
    * @param more rows without labels
    */
   record Input(
       Path train,
       @Nullable Path teacher,
       List<String> models,
+      @Nullable Path teacherOof,
       @Nullable Path test,
       @Nullable Path testTeacher,
       MoreInput more) {
@@ -58,6 +60,10 @@ final class Run {
       if (models.contains(TeacherModels.AUTO) && models.size() > 1) {
         throw new InputException(
             "--teacher auto stands alone, got %s teachers".formatted(models.size()));
+      }
+      if (models.contains(TeacherModels.AUTO) && teacherOof != null) {
+        throw new InputException(
+            "--teacher-oof was given, but --teacher auto gives out-of-fold probabilities itself");
       }
       if (!models.isEmpty() && testTeacher != null) {
         throw new InputException(

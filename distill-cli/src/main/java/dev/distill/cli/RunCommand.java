@@ -62,6 +62,15 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable Path teacher;
 
   @Option(
+      names = "--teacher-oof",
+      paramLabel = "F",
+      description =
+          "beside it or --teacher-model: probabilities of the training rows by teachers that were not"
+              + " fitted on them (out-of-fold); students are judged by these, and which they learn from"
+              + " is searched")
+  private @Nullable Path teacherOof;
+
+  @Option(
       names = "--teacher-model",
       paramLabel = "F|URL",
       description =
@@ -142,6 +151,7 @@ final class RunCommand implements Callable<Integer> {
             train,
             auto ? null : teacher,
             auto ? Stream.concat(Stream.of(TeacherModels.AUTO), models.stream()).toList() : models,
+            teacherOof,
             test,
             testTeacher,
             new Run.MoreInput(unlabelled, augmented, augmentedTeacher));
@@ -156,6 +166,18 @@ final class RunCommand implements Callable<Integer> {
 
   /** The options of a search, shared by commands that run one. */
   static final class SearchOptions {
+    /** What the student is for, by the weight of the teacher in the objective. */
+    enum Purpose {
+      PREDICT(0),
+      MIMIC(1);
+
+      private final double teacherWeight;
+
+      Purpose(double teacherWeight) {
+        this.teacherWeight = teacherWeight;
+      }
+    }
+
     private static final DistillConfig DEFAULTS = DistillConfig.builder().build();
 
     @Option(
@@ -203,6 +225,14 @@ final class RunCommand implements Callable<Integer> {
         description =
             "weights of the teacher against the labels to try (default: the range 0 to 1)")
     private List<Double> alphas = List.of();
+
+    @Option(
+        names = "--goal",
+        paramLabel = "GOAL",
+        description =
+            "${COMPLETION-CANDIDATES}: be right about the labels, with a teacher that is corrected by"
+                + " them where that helps; or be like the teacher, right or wrong (default: both)")
+    private @Nullable Purpose purpose;
 
     @Option(
         names = "--plan",
@@ -281,6 +311,7 @@ final class RunCommand implements Callable<Integer> {
           .temperatures(temperatures)
           .alphas(alphas)
           .plan(plan)
+          .teacherWeight(purpose == null ? DEFAULTS.teacherWeight() : purpose.teacherWeight)
           .seed(seed)
           .threads(threads)
           .inFlight(inFlight)

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class TaskReader {
   private static final int SAMPLE = 2_000;
 
+  private final DataLoader files;
   private final DataLoader loader;
   private final TeacherModels teachers;
   private final DistillConfig config;
@@ -39,6 +40,7 @@ final class TaskReader {
    * @param err takes what the user should know
    */
   TaskReader(DataLoader loader, TeacherModels teachers, DistillConfig config, PrintWriter err) {
+    this.files = loader;
     this.loader = teachers.in(loader);
     this.teachers = teachers;
     this.config = config;
@@ -60,6 +62,7 @@ final class TaskReader {
     take(train.notes(), train.sha256());
     Dataset rows = train.dataset();
     sample = train.features().rows(0, Math.min(SAMPLE, rows.rows()));
+    double[] oof = outOfFold(input, train);
     Table features = train.features();
     DistillationTask task;
     if (input.test() == null) {
@@ -68,6 +71,9 @@ final class TaskReader {
           "no --test given: %s of the %s rows are held out as test rows%n",
           split.heldOut().length, rows.rows());
       features = features.rows(split.train());
+      if (oof != null) {
+        oof = DistillationTask.holdOut(rows, oof, config.testShare(), config.seed()).trainTeacher();
+      }
       task =
           teachers.isToBeTrained()
               ? trained(
@@ -84,7 +90,16 @@ final class TaskReader {
               ? trained(rows, test.dataset(), test.features(), false)
               : DistillationTask.of(rows, teacher(train), test.dataset(), teacher(test));
     }
-    return more(task, features, input.more());
+    return more(oof == null ? task : task.outOfFold(oof), features, input.more());
+  }
+
+  private double @Nullable [] outOfFold(Run.Input input, LoadedData train) {
+    if (input.teacherOof() == null) {
+      return null;
+    }
+    LoadedData again = files.loadMore(train.dataset(), input.train(), input.teacherOof());
+    hashes.putAll(again.sha256());
+    return teacher(again);
   }
 
   /** A teacher trained on labels alone answers for training rows as one that has not seen them. */
@@ -92,7 +107,13 @@ final class TaskReader {
     AutoTeacher teacher = teachers.train(rows);
     Answers answers = Objects.requireNonNull(teachers.answers(), "it was trained");
     return new DistillationTask(
-        rows, teacher.outOfFold(), test, answers.of(features, rows.classes()), heldOut, null);
+        rows,
+        teacher.outOfFold(),
+        teacher.probabilities(rows.features()),
+        test,
+        answers.of(features, rows.classes()),
+        heldOut,
+        null);
   }
 
   /** With rows without labels: those that were given, or else made ones if somebody answers. */

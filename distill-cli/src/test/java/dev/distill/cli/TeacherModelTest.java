@@ -1,6 +1,7 @@
 package dev.distill.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -274,5 +275,28 @@ class TeacherModelTest {
     assertThat(
             run("--teacher", "auto", "--test", file("test.csv"), "--test-teacher", "t.csv").err())
         .contains("--test-teacher was given, but the model answers for the test rows");
+  }
+
+  @Test
+  void out_of_fold_probabilities_may_stand_beside_a_model_that_saw_the_rows() throws Exception {
+    StringBuilder oof = new StringBuilder("number,p_no,p_yes\n");
+    for (int i = 299; i >= 0; i--) {
+      oof.append('r').append(i).append(",0.4,0.6\n");
+    }
+    Files.writeString(file("oof.csv"), oof);
+    for (List<Object> test : List.of(List.<Object>of(), List.<Object>of("--test", file("test.csv")))) {
+      List<Object> args = new ArrayList<>(List.of("--teacher-model", file("teacher.ubj")));
+      args.addAll(List.of("--teacher-oof", file("oof.csv"), "--goal", "predict", "--augment", 0));
+      args.addAll(test);
+      Cli.Outcome outcome = run(args.toArray());
+      assertThat(outcome.code()).as(outcome.err()).isZero();
+      JsonNode result = new ObjectMapper().readTree(file("out/result.json").toFile());
+      assertThat(result.at("/teacher/trust/train_confidence").asDouble())
+          .isCloseTo(0.6, within(1e-6));
+      assertThat(result.at("/data/sha256").has(file("oof.csv").toString())).isTrue();
+      assertThat(Files.readString(file("out/leaderboard.csv"))).contains(",in_sample,");
+    }
+    assertThat(run("--teacher", "auto", "--teacher-oof", file("oof.csv")).err())
+        .contains("--teacher auto gives out-of-fold probabilities itself");
   }
 }

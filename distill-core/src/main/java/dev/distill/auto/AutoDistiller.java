@@ -32,16 +32,13 @@ public final class AutoDistiller {
   private final SelectionRule selection;
   private final TrialExecutor executor;
 
-  /**
-   * A distiller with the default search, {@link SelectionRule#closestToTeacher} and threads of this
-   * process.
-   */
+  /** A distiller with the default search, {@link SelectionRule#of} and threads of this process. */
   public AutoDistiller(StudentCatalog catalog, DistillConfig config) {
     this(
         catalog,
         config,
         StudySettings.defaults(),
-        SelectionRule::closestToTeacher,
+        SelectionRule.of(config),
         new LocalTrialExecutor(config.threads()));
   }
 
@@ -84,7 +81,13 @@ public final class AutoDistiller {
             .train(train);
     DistillationTask task =
         new DistillationTask(
-            train, teacher.outOfFold(), test, teacher.probabilities(test.features()), true, null);
+            train,
+            teacher.outOfFold(),
+            teacher.probabilities(train.features()),
+            test,
+            teacher.probabilities(test.features()),
+            true,
+            null);
     DistillConfig rest = config.after(Duration.ofNanos(System.nanoTime() - start));
     return new AutoDistiller(catalog, rest, studies, selection, executor)
         .distill(task, (outcome, best, done, total) -> {}, cancellation);
@@ -104,13 +107,21 @@ public final class AutoDistiller {
     long start = System.nanoTime();
     try (SharedForms shared = new SharedForms()) {
       List<StudentModel> families = families(task);
+      List<LabelSource> sources = sources(task);
       Rows plain = Rows.cut(task.train(), config);
       int augment = augment(task);
       MoreRows more = task.more();
       Rows rows = more == null || augment == 0 ? plain : plain.with(more, augment);
       FirstRound round =
           FirstRound.of(
-              config, studies, families, task.train(), rows, augment, identity(task, augment));
+              config,
+              studies,
+              families,
+              task.train(),
+              rows,
+              sources.stream().map(LabelSource::name).toList(),
+              augment,
+              identity(task, augment));
       Searches made = round.searches();
       List<Search> searches = made.all();
       Search twins = searches.get(searches.size() - 1);
@@ -120,7 +131,11 @@ public final class AutoDistiller {
       Function<SharedForms, Sweep> sweeps =
           forms ->
               new Sweep(
-                  distiller(task, forms, stop), executor, config.threads(), deadline, listener);
+                  distiller(task, sources, forms, stop),
+                  executor,
+                  config.threads(),
+                  deadline,
+                  listener);
       Sweep sweep = sweeps.apply(shared);
       sweep.run(searches, round.look(), round.cut());
       List<Search> failed = searches.stream().filter(s -> s.best().isEmpty()).toList();
@@ -140,7 +155,8 @@ public final class AutoDistiller {
         endedEarly |= growth.endedEarly();
       }
       // The students to be delivered are fitted to the end, also when the sweep ends early.
-      Finisher finisher = new Finisher(task, catalog, distiller(task, shared, () -> false), config);
+      Finisher finisher =
+          new Finisher(task, catalog, distiller(task, sources, shared, () -> false), config);
       Measured measured =
           finisher.finish(
               finalists, ranked(students), candidates -> selection.select(candidates, twin));
@@ -181,8 +197,25 @@ public final class AutoDistiller {
         .toList();
   }
 
-  private Distiller distiller(DistillationTask task, SharedForms shared, BooleanSupplier stop) {
-    return new Distiller(catalog, task.train(), task.trainTeacher(), config, shared, stop);
+  private Distiller distiller(
+      DistillationTask task, List<LabelSource> sources, SharedForms shared, BooleanSupplier stop) {
+    return new Distiller(catalog, task.train(), task.trainTeacher(), sources, config, shared, stop);
+  }
+
+  /** What students may learn from: the answers that they are judged by first. */
+  private List<LabelSource> sources(DistillationTask task) {
+    List<LabelSource> sources = new ArrayList<>();
+    sources.add(LabelSource.of(LabelSource.GIVEN, task.trainTeacher()));
+    if (task.inSample().length > 0) {
+      sources.add(LabelSource.of(LabelSource.IN_SAMPLE, task.inSample()));
+    }
+    // Who wants to mimic the teacher, even in part, wants it as it is.
+    if (config.teacherWeight() == 0) {
+      Dataset train = task.train();
+      sources.add(
+          LabelSource.calibrated(task.trainTeacher(), train.labels(), train.classes().size()));
+    }
+    return config.plan() == SweepPlan.REFERENCE ? sources.subList(0, 1) : sources;
   }
 
   /** The families that can do this task; the ones asked for by name must. */
@@ -218,6 +251,9 @@ public final class AutoDistiller {
       MoreRows.Batch some = more.rows(0, (int) Math.min(more.most(), IDENTIFYING_ROWS));
       identity.put("more_data", DataHash.of(some.features(), new int[0], some.teacher()));
       identity.put("augment", config.augment());
+    }
+    if (task.inSample().length > 0) {
+      identity.put("in_sample", DataHash.of(task.train(), task.inSample()));
     }
     identity.put("plan", config.plan().name().toLowerCase(Locale.ROOT));
     identity.put("teacher_weight", config.teacherWeight());

@@ -20,7 +20,8 @@ import java.util.List;
  * @param seed seed of everything
  * @param threads cores to use
  * @param teacherWeight share of KL to the teacher in the objective, the rest is the labels'
- *     cross-entropy
+ *     cross-entropy: 1 to mimic the teacher, right or wrong; 0 to predict well, then students may
+ *     learn from a calibrated teacher too
  * @param testShare share of the rows held out as test rows where none are given
  * @param validationShare share of the training rows held out for validation
  * @param folds number of folds where there are too few rows for one validation set

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * What is to be distilled: labelled rows and the teacher's probabilities for them.
  *
  * @param train rows to learn and choose from
- * @param trainTeacher rows × classes probabilities of the teacher for them
+ * @param trainTeacher rows × classes probabilities of the teacher for them, out-of-fold where they
+ *     can be had
+ * @param inSample its probabilities for the same rows when it was fitted on these, where the others
+ *     are out-of-fold: students may learn from either; empty for none
  * @param test rows that are looked at once, for the chosen student
  * @param testTeacher rows × classes probabilities of the teacher for them
  * @param heldOut whether the test rows were cut from the training rows for want of others
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record DistillationTask(
     Dataset train,
     double[] trainTeacher,
+    double[] inSample,
     Dataset test,
     double[] testTeacher,
     boolean heldOut,
@@ -27,6 +31,8 @@ public record DistillationTask(
 
   /** What float32 arithmetic and printed digits explain. */
   private static final double SUM_TOLERANCE = 1e-3;
+
+  private static final double[] NONE = {};
 
   /** Checks that the parts fit together. */
   public DistillationTask {
@@ -41,6 +47,9 @@ public record DistillationTask(
               .formatted(train.schema().featureNames(), test.schema().featureNames()));
     }
     check("training", train, trainTeacher);
+    if (inSample.length > 0) {
+      check("training", train, inSample);
+    }
     check("test", test, testTeacher);
   }
 
@@ -75,7 +84,7 @@ public record DistillationTask(
   /** A task with test rows of its own. */
   public static DistillationTask of(
       Dataset train, double[] trainTeacher, Dataset test, double[] testTeacher) {
-    return new DistillationTask(train, trainTeacher, test, testTeacher, false, null);
+    return new DistillationTask(train, trainTeacher, NONE, test, testTeacher, false, null);
   }
 
   /** A task without test rows: a stratified share of the rows is held out as such. */
@@ -86,6 +95,7 @@ public record DistillationTask(
     return new DistillationTask(
         rows.select(split.train()),
         Distiller.pick(teacher, split.train(), classes),
+        NONE,
         rows.select(split.heldOut()),
         Distiller.pick(teacher, split.heldOut(), classes),
         true,
@@ -100,7 +110,16 @@ public record DistillationTask(
 
   /** The same with more rows that the teacher answers for. */
   public DistillationTask with(MoreRows rows) {
-    return new DistillationTask(train, trainTeacher, test, testTeacher, heldOut, rows);
+    return new DistillationTask(train, trainTeacher, inSample, test, testTeacher, heldOut, rows);
+  }
+
+  /**
+   * The same where the answers for training rows so far are of a teacher that was fitted on them.
+   *
+   * @param outOfFold rows × classes probabilities for training rows, of teachers that were not
+   */
+  public DistillationTask outOfFold(double[] outOfFold) {
+    return new DistillationTask(train, outOfFold, trainTeacher, test, testTeacher, heldOut, more);
   }
 
   /** A task whose teacher answers for itself. */

@@ -37,6 +37,7 @@ final class Distiller {
   private final StudentCatalog catalog;
   private final Dataset data;
   private final double[] teacher;
+  private final List<LabelSource> sources;
   private final DistillConfig config;
   private final Duration limit;
   private final SharedForms shared;
@@ -45,7 +46,8 @@ final class Distiller {
   /**
    * A distiller over training data.
    *
-   * @param teacher rows × classes probabilities of the training rows
+   * @param teacher rows × classes probabilities of the training rows, which students are judged by
+   * @param sources what they may learn from
    * @param config the weight of the teacher, how long a trial may take, whether to ask what
    *     students cost
    * @param stop asked between steps; true ends running fits
@@ -54,12 +56,14 @@ final class Distiller {
       StudentCatalog catalog,
       Dataset data,
       double[] teacher,
+      List<LabelSource> sources,
       DistillConfig config,
       SharedForms shared,
       BooleanSupplier stop) {
     this.catalog = catalog;
     this.data = data;
     this.teacher = teacher;
+    this.sources = List.copyOf(sources);
     this.config = config;
     this.limit = config.trialTimeout();
     this.shared = shared;
@@ -319,14 +323,16 @@ final class Distiller {
     double alpha = spec.kind() == TrialSpec.Kind.STUDENT ? spec.alpha() : 0;
     Fold.More more = spec.augment() == 0 ? null : fold.more();
     double temperature = alpha == 0 && more == null ? 1 : spec.temperature();
-    double[] answers = pick(teacher, fold.trainRows(), classes());
+    LabelSource source = source(spec);
+    double[] answers = pick(source.train(), fold.trainRows(), classes());
     int[] labels = pick(data.labels(), fold.trainRows());
     Matrix features = fold.train();
     if (more != null) {
       int labelled = labels.length;
       features = more.together();
-      answers = Arrays.copyOf(answers, answers.length + more.teacher().length);
-      System.arraycopy(more.teacher(), 0, answers, labelled * classes(), more.teacher().length);
+      double[] others = source.more().apply(more.teacher());
+      answers = Arrays.copyOf(answers, answers.length + others.length);
+      System.arraycopy(others, 0, answers, labelled * classes(), others.length);
       labels = Arrays.copyOf(labels, features.rows());
       Arrays.fill(labels, labelled, labels.length, CombinedLoss.UNLABELLED);
     }
@@ -343,6 +349,13 @@ final class Distiller {
         training,
         hyperparameters,
         new Context(spec.seed(), threads, watched, trial, bySteps));
+  }
+
+  private LabelSource source(TrialSpec spec) {
+    return sources.stream()
+        .filter(source -> source.name().equals(spec.source()))
+        .findFirst()
+        .orElseThrow(() -> new FitException("there are no answers '" + spec.source() + "'"));
   }
 
   private Validation watched(Fold fold, TrialSpec spec) {

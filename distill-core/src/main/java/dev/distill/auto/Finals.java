@@ -20,6 +20,12 @@ final class Finals {
   /** Many rows: labels say it themselves, and validation flatters those who listen to a teacher. */
   private static final List<Double> MANY_ROWS_ALPHAS = List.of(0.1, 0.3, 0.5);
 
+  /** Who wants to predict well has the twin among the finalists. */
+  private static final List<Double> PREDICTING_ALPHAS = List.of(0.0, 0.3, 0.6, 0.9);
+
+  /** Who wants the teacher alone need not listen to labels. */
+  private static final List<Double> MIMICKING_ALPHAS = List.of(0.5, 0.8, 1.0);
+
   private final DistillConfig config;
   private final Rows rows;
   private final Sweep sweep;
@@ -66,7 +72,7 @@ final class Finals {
     boolean fewRows = rows.crossValidated();
     List<Double> alphas = config.alphas();
     if (alphas.isEmpty()) {
-      alphas = fewRows ? FEW_ROWS_ALPHAS : MANY_ROWS_ALPHAS;
+      alphas = alphas(fewRows);
     }
     TrialSpec own = best.get(0).spec();
     // The twin was chosen by its loss alone, so it may be of any size.
@@ -83,6 +89,15 @@ final class Finals {
     List<TrialOutcome> finalists = new ArrayList<>(fewRows ? best : List.of());
     finalists.addAll(run(search, entries.stream().distinct().toList()));
     return succeeded(finalists, best);
+  }
+
+  private List<Double> alphas(boolean fewRows) {
+    if (config.teacherWeight() == 0) {
+      return PREDICTING_ALPHAS;
+    }
+    return config.teacherWeight() == 1
+        ? MIMICKING_ALPHAS
+        : fewRows ? FEW_ROWS_ALPHAS : MANY_ROWS_ALPHAS;
   }
 
   private static List<TrialOutcome> cells(List<Search> searches) {

@@ -216,6 +216,7 @@ final class Finisher {
     provenance.put("temperature", Double.toString(spec.temperature()));
     provenance.put(
         "alpha", Double.toString(spec.kind() == TrialSpec.Kind.STUDENT ? spec.alpha() : 0));
+    provenance.put("source", spec.source());
     provenance.put("augment", Integer.toString(spec.augment()));
     provenance.put("seed", Long.toString(config.seed()));
     provenance.put("train.rows", Integer.toString(train.features().rows()));

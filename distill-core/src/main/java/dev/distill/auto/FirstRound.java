@@ -20,6 +20,7 @@ record FirstRound(Searches searches, Cut look, Cut cut) {
    * A round over training rows.
    *
    * @param rows how they are cut
+   * @param sources names of what may be learned from
    * @param augment so many rows without labels for each training row are there
    * @param identity what a study must have in common with the one in the store to be gone on with
    */
@@ -29,6 +30,7 @@ record FirstRound(Searches searches, Cut look, Cut cut) {
       List<StudentModel> families,
       Dataset train,
       Rows rows,
+      List<String> sources,
       int augment,
       Map<String, Object> identity) {
     // One that is behind in the loss may be the best of those that are small enough.
@@ -43,6 +45,7 @@ record FirstRound(Searches searches, Cut look, Cut cut) {
             studies,
             families,
             shape(train),
+            sources,
             augment,
             identity,
             prunes ? cut.pruner(studies.pruner()) : Pruner.NONE,

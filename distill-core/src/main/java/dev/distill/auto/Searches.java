@@ -18,6 +18,7 @@ final class Searches {
   private final StudySettings settings;
   private final List<StudentModel> families;
   private final TaskShape shape;
+  private final List<String> sources;
   private final int augment;
   private final Map<String, Object> identity;
   private final Pruner pruner;
@@ -26,6 +27,7 @@ final class Searches {
   /**
    * Searches to be.
    *
+   * @param sources names of what may be learned from
    * @param augment so many rows without labels for each training row are there
    * @param identity see {@link Study.Builder#identity}
    * @param pruner what ends trials of the first round early
@@ -36,6 +38,7 @@ final class Searches {
       StudySettings settings,
       List<StudentModel> families,
       TaskShape shape,
+      List<String> sources,
       int augment,
       Map<String, Object> identity,
       Pruner pruner,
@@ -44,6 +47,7 @@ final class Searches {
     this.settings = settings;
     this.families = families;
     this.shape = shape;
+    this.sources = sources;
     this.augment = augment;
     this.identity = identity;
     this.pruner = pruner;
@@ -122,7 +126,8 @@ final class Searches {
     List<Integer> options =
         augment == 0 || kind != TrialSpec.Kind.STUDENT ? List.of(0) : List.of(0, augment);
     TaskShape size = options.size() == 1 ? shape : grown(augment);
-    return new SweepSpace(kind, some, size, temperatures, alphas, options, config.seed());
+    List<String> known = kind == TrialSpec.Kind.STUDENT ? sources : List.of(sources.get(0));
+    return new SweepSpace(kind, some, size, temperatures, alphas, known, options, config.seed());
   }
 
   /**
@@ -136,6 +141,7 @@ final class Searches {
         grown(factor),
         List.of(spec.temperature()),
         List.of(spec.alpha()),
+        List.of(spec.source()),
         List.of(factor),
         config.seed());
   }

@@ -2,6 +2,7 @@ package dev.distill.auto;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /** Chooses the student among the finalists. */
 @FunctionalInterface
@@ -15,6 +16,23 @@ public interface SelectionRule {
    * @return one of the finalists
    */
   TrialOutcome select(List<TrialOutcome> finalists, TrialOutcome twin);
+
+  /** The rule for what is wanted, by the weight of the teacher in the objective. */
+  static SelectionRule of(DistillConfig config) {
+    return (finalists, twin) -> {
+      if (config.teacherWeight() == 0) {
+        return lowest(finalists, TrialOutcome::logLoss);
+      }
+      return config.teacherWeight() == 1
+          ? lowest(finalists, TrialOutcome::kl)
+          : closestToTeacher(finalists, twin);
+    };
+  }
+
+  private static TrialOutcome lowest(
+      List<TrialOutcome> finalists, ToDoubleFunction<TrialOutcome> loss) {
+    return finalists.stream().min(Comparator.comparingDouble(loss)).orElseThrow();
+  }
 
   /**
    * As close to the teacher as can be had without paying for it in the labels, with no more weight

@@ -24,12 +24,14 @@ final class SweepSpace {
   static final String FAMILY = "family";
   private static final String TEMPERATURE = "temperature";
   private static final String ALPHA = "alpha";
+  private static final String SOURCE = "source";
   private static final String AUGMENT = "augment";
 
   private final TrialSpec.Kind kind;
   private final List<StudentModel> families;
   private final TaskShape shape;
   private final long seed;
+  private final String source;
   private final SearchSpace space;
 
   /**
@@ -37,6 +39,7 @@ final class SweepSpace {
    *
    * @param temperatures options, or empty for a range; ignored by a twin
    * @param alphas options, or empty for a range; ignored by a twin
+   * @param sources options: names of what may be learned from; ignored by a twin
    * @param augment options: so many rows without labels for each training row; ignored by a twin
    * @param seed the seeds of fits are derived from it
    */
@@ -46,12 +49,14 @@ final class SweepSpace {
       TaskShape shape,
       List<Double> temperatures,
       List<Double> alphas,
+      List<String> sources,
       List<Integer> augment,
       long seed) {
     this.kind = kind;
     this.families = families;
     this.shape = shape;
     this.seed = seed;
+    source = sources.get(0);
     SearchSpace.Builder all = SearchSpace.builder();
     List<String> ids = families.stream().map(StudentModel::id).toList();
     all.add(new Hyperparameter.Choice(FAMILY, ids, ids.get(0), "student family"));
@@ -62,6 +67,11 @@ final class SweepSpace {
       all.add(
           dimension(TEMPERATURE, temperatures, 0.5, 5, true, 1, "temperature of the soft targets"));
       all.add(dimension(ALPHA, alphas, 0, 1, false, 0.7, "weight of the teacher"));
+      if (sources.size() > 1) {
+        all.add(
+            new Hyperparameter.Choice(
+                SOURCE, sources, source, "which of the teacher's answers are learned from"));
+      }
       if (!augment.equals(List.of(0))) {
         List<String> options = augment.stream().map(String::valueOf).toList();
         String most = options.get(options.size() - 1);
@@ -189,6 +199,7 @@ final class SweepSpace {
             case FAMILY -> spec.family();
             case TEMPERATURE -> typed(parameter, spec.temperature());
             case ALPHA -> typed(parameter, spec.alpha());
+            case SOURCE -> spec.source();
             case AUGMENT -> Integer.toString(spec.augment());
             default ->
                 spec.hyperparameters()
@@ -230,6 +241,7 @@ final class SweepSpace {
         id,
         twin ? 1 : number(values.get(TEMPERATURE)),
         twin ? 0 : number(values.get(ALPHA)),
+        String.valueOf(values.getOrDefault(SOURCE, source)),
         values.containsKey(AUGMENT) ? (int) number(values.get(AUGMENT)) : 0,
         new Hyperparameters(hyperparameters),
         trial.purpose(),

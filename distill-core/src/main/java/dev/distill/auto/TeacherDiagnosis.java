@@ -21,6 +21,9 @@ import java.util.Locale;
  *     harmless
  * @param doubtfulLabels training rows, counted from 0, where it is sure of another class than the
  *     label: possible errors of the labels
+ * @param calibration how its probabilities would have to be corrected for the training rows' labels
+ * @param calibratedTestLogLoss its log loss on the test rows with that correction, in nats
+ * @param miscalibrated whether that is lower by more than chance explains and matters
  */
 public record TeacherDiagnosis(
     double trainLogLoss,
@@ -28,13 +31,19 @@ public record TeacherDiagnosis(
     double trainConfidence,
     double testConfidence,
     boolean overfit,
-    List<Integer> doubtfulLabels) {
+    List<Integer> doubtfulLabels,
+    String calibration,
+    double calibratedTestLogLoss,
+    boolean miscalibrated) {
 
   /** So many standard errors are no chance. */
   private static final double ERRORS = 3;
 
   /** Log loss on test rows that is higher by less than this share does no harm. */
   private static final double HARMLESS = 0.2;
+
+  /** A log loss that a correction makes lower by less than this share does no harm either. */
+  private static final double MATTERS = 0.02;
 
   /** From here on a teacher is sure. */
   private static final double SURE = 0.95;
@@ -56,8 +65,42 @@ public record TeacherDiagnosis(
         !task.heldOut()
             && test.logLoss - train.logLoss > ERRORS * error
             && test.logLoss > (1 + HARMLESS) * train.logLoss;
+    TeacherCalibration calibration =
+        TeacherCalibration.fit(
+            task.trainTeacher(), task.train().labels(), task.train().classes().size());
+    double[] corrected = calibration.apply(task.testTeacher());
+    Gain gain = Gain.of(task.test(), task.testTeacher(), corrected);
     return new TeacherDiagnosis(
-        train.logLoss, test.logLoss, train.confidence, test.confidence, overfit, train.doubtful);
+        train.logLoss,
+        test.logLoss,
+        train.confidence,
+        test.confidence,
+        overfit,
+        train.doubtful,
+        calibration.toString(),
+        test.logLoss - gain.mean,
+        gain.mean > ERRORS * gain.error && gain.mean > MATTERS * test.logLoss);
+  }
+
+  /** By how much other answers have a lower log loss, and the standard error of that. */
+  private record Gain(double mean, double error) {
+    static Gain of(Dataset data, double[] answers, double[] others) {
+      int classes = data.classes().size();
+      double sum = 0;
+      double squares = 0;
+      for (int i = 0; i < data.rows(); i++) {
+        int label = data.labels()[i];
+        int at = i * classes;
+        double gain =
+            CrossEntropy.hardRow(label, answers, at, classes, KullbackLeibler.FLOOR)
+                - CrossEntropy.hardRow(label, others, at, classes, KullbackLeibler.FLOOR);
+        sum += gain;
+        squares += gain * gain;
+      }
+      double mean = sum / data.rows();
+      double variance = Math.max(0, squares / data.rows() - mean * mean);
+      return new Gain(mean, Math.sqrt(variance / data.rows()));
+    }
   }
 
   private record Side(
@@ -101,6 +144,17 @@ public record TeacherDiagnosis(
               testLogLoss,
               trainConfidence,
               testConfidence));
+    }
+    if (miscalibrated) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "The teacher is not calibrated: corrected (%s, learned on the training rows) its log"
+                  + " loss on the test rows is %.4f instead of %.4f. With --goal predict students may"
+                  + " learn from the corrected one.",
+              calibration,
+              calibratedTestLogLoss,
+              testLogLoss));
     }
     if (!doubtfulLabels.isEmpty()) {
       lines.add(

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -93,13 +94,19 @@ public final class TeacherTraining {
     try (SharedForms shared = new SharedForms()) {
       Rows cuts = Rows.cut(rows, config);
       FirstRound round =
-          FirstRound.of(config, studies, families(rows), rows, cuts, 0, Map.of("data", hash(rows)));
+          FirstRound.of(
+              config,
+              studies,
+              families(rows),
+              rows,
+              cuts,
+              List.of(LabelSource.GIVEN),
+              0,
+              Map.of("data", hash(rows)));
       Search search = round.searches().teacher();
       // The members need time too.
       Deadline half = new Deadline(config.timeout().dividedBy(SHARE), cancellation);
-      Distiller distiller =
-          new Distiller(
-              catalog, rows, labels(rows), config, shared, () -> half.isOver() && search.settled());
+      Distiller distiller = distiller(rows, shared, () -> half.isOver() && search.settled());
       Sweep sweep =
           new Sweep(
               distiller,
@@ -112,6 +119,12 @@ public final class TeacherTraining {
       perRow = 1.0 / cuts.search().stream().mapToInt(f -> f.trainRows().length).sum();
     }
     return stack(rows, members(rows, found, perRow, deadline));
+  }
+
+  private Distiller distiller(Dataset rows, SharedForms shared, BooleanSupplier stop) {
+    double[] labels = labels(rows);
+    List<LabelSource> sources = List.of(LabelSource.of(LabelSource.GIVEN, labels));
+    return new Distiller(catalog, rows, labels, sources, config, shared, stop);
   }
 
   private List<StudentModel> families(Dataset rows) {
@@ -152,14 +165,7 @@ public final class TeacherTraining {
     ExecutorService pool =
         Executors.newFixedThreadPool(config.threads(), r -> new Thread(r, "distill-teacher"));
     try (SharedForms shared = new SharedForms()) {
-      Distiller distiller =
-          new Distiller(
-              catalog,
-              rows,
-              labels(rows),
-              config,
-              shared,
-              () -> deadline.isOver() && !members.isEmpty());
+      Distiller distiller = distiller(rows, shared, () -> deadline.isOver() && !members.isEmpty());
       for (TrialOutcome candidate : affordableFirst(candidates, scale, deadline)) {
         if (members.size() == CANDIDATES
             || (!members.isEmpty() && !fits(candidate, scale, deadline))) {

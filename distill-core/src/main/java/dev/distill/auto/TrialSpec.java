@@ -11,6 +11,7 @@ import dev.distill.spi.Hyperparameters;
  * @param family id of the family
  * @param temperature T that the teacher's distribution is softened by, &gt; 0
  * @param alpha weight of the teacher in training, 0 to 1
+ * @param source which of the teacher's answers it learns from
  * @param augment so many rows without labels for each training row, at most
  * @param hyperparameters the family's own
  * @param purpose a name for its draws, unique within the search it comes from
@@ -23,6 +24,7 @@ public record TrialSpec(
     String family,
     double temperature,
     double alpha,
+    String source,
     int augment,
     Hyperparameters hyperparameters,
     String purpose,
@@ -47,6 +49,7 @@ public record TrialSpec(
         family,
         otherTemperature,
         otherAlpha,
+        source,
         augment,
         hyperparameters,
         purpose,
@@ -65,7 +68,7 @@ public record TrialSpec(
 
   private TrialSpec with(int rows, Hyperparameters others) {
     return new TrialSpec(
-        search, kind, number, family, temperature, alpha, rows, others, purpose, seed);
+        search, kind, number, family, temperature, alpha, source, rows, others, purpose, seed);
   }
 
   /**
@@ -79,6 +82,7 @@ public record TrialSpec(
         family,
         other.temperature,
         other.alpha,
+        other.source,
         other.augment,
         hyperparameters,
         purpose,

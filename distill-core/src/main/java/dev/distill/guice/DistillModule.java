@@ -31,7 +31,7 @@ public final class DistillModule extends AbstractModule {
     bind(DistillConfig.class).toInstance(config);
     bind(Sampler.class).toInstance(StudySettings.defaults().sampler());
     bind(Pruner.class).toInstance(StudySettings.defaults().pruner());
-    bind(SelectionRule.class).toInstance(SelectionRule::closestToTeacher);
+    bind(SelectionRule.class).toInstance(SelectionRule.of(config));
   }
 
   @Provides

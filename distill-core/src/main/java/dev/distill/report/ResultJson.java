@@ -102,6 +102,9 @@ public final class ResultJson {
     number(node, "train_confidence", d.trainConfidence());
     number(node, "test_confidence", d.testConfidence());
     node.put("overfit", d.overfit());
+    node.put("calibration", d.calibration());
+    number(node, "calibrated_test_log_loss", d.calibratedTestLogLoss());
+    node.put("miscalibrated", d.miscalibrated());
     node.put("doubtful_labels", d.doubtfulLabels().size());
     ArrayNode rows = node.putArray("doubtful_rows");
     if (!result.task().heldOut()) {
@@ -169,6 +172,7 @@ public final class ResultJson {
     node.put("trial", spec.number());
     number(node, "temperature", spec.temperature());
     number(node, "alpha", spec.alpha());
+    node.put("source", spec.source());
     node.put("augment", spec.augment());
     number(node, "calibration_temperature", measured.file().temperature());
     node.put("steps", measured.steps());

@@ -672,6 +672,7 @@ class AutoDistillerTest {
             StudentCatalog.of(List.of(soft)),
             task.train(),
             task.trainTeacher(),
+            List.of(LabelSource.of(LabelSource.GIVEN, task.trainTeacher())),
             DistillConfig.builder().trialTimeout(Duration.ofMinutes(1)).build(),
             new SharedForms(),
             () -> false);
@@ -684,6 +685,7 @@ class AutoDistillerTest {
             "fake.soft",
             2,
             0.5,
+            LabelSource.GIVEN,
             0,
             new Hyperparameters(Map.of("cut", 0.2, "smooth", 1.0)),
             "trial 0",
@@ -701,5 +703,51 @@ class AutoDistillerTest {
                 .run(spec, Cut.of(List.of(Rows.all(task.train()))), 1, Distiller.Watch.NONE)
                 .cause())
         .hasMessage("a fold without validation rows can't be judged");
+  }
+
+  /** A teacher that knows only so much of what there is to know, or more in other answers. */
+  private DistillationTask unsure(double share, double[] inSample) {
+    double[] train = task.trainTeacher().clone();
+    for (int i = 0; i < train.length; i++) {
+      train[i] = 0.5 + share * (train[i] - 0.5);
+    }
+    return new DistillationTask(
+        task.train(), train, inSample, task.test(), task.testTeacher(), false, null);
+  }
+
+  private DistillationResult distill(DistillationTask other, DistillConfig config) {
+    return new AutoDistiller(StudentCatalog.of(List.of(soft)), config)
+        .distill(other, QUIET, new Cancellation());
+  }
+
+  @Test
+  void who_wants_to_predict_may_learn_from_a_calibrated_teacher() {
+    DistillConfig config = config().trials(30).alphas(List.of(1.0)).teacherWeight(0).build();
+    DistillationResult result = distill(unsure(0.2, new double[0]), config);
+    assertThat(of(result, "student")).extracting(t -> t.spec().source()).contains("calibrated");
+    assertThat(result.student().chosen().spec().source()).isEqualTo("calibrated");
+    assertThat(result.diagnosis().calibration()).startsWith("beta a ");
+    // The planted probabilities are met, though the teacher says 0.58 for 0.9.
+    assertThat(result.student().test().get("log_loss"))
+        .isLessThan(result.teacher().get("log_loss") + 0.02);
+  }
+
+  @Test
+  void who_wants_to_mimic_is_given_the_teacher_as_it_is() {
+    DistillConfig config = config().trials(30).teacherWeight(1).build();
+    DistillationResult result = distill(unsure(0.2, new double[0]), config);
+    assertThat(result.trials()).extracting(t -> t.spec().source()).containsOnly("given");
+    assertThat(result.student().chosen().kl()).isLessThan(0.01);
+  }
+
+  @Test
+  void in_sample_answers_are_learned_from_where_they_are_better() {
+    DistillConfig config = config().trials(30).alphas(List.of(1.0)).teacherWeight(0).build();
+    DistillationResult result = distill(unsure(0, task.trainTeacher()), config);
+    assertThat(of(result, "student"))
+        .extracting(t -> t.spec().source())
+        .contains("given", "in_sample", "calibrated");
+    assertThat(result.student().chosen().spec().source()).isEqualTo("in_sample");
+    assertThat(result.student().file().provenance()).containsEntry("source", "in_sample");
   }
 }

@@ -258,6 +258,7 @@ class HostileFamiliesTest {
             id,
             1,
             0.5,
+            LabelSource.GIVEN,
             0,
             catalog.get(id).searchSpace(new dev.distill.spi.TaskShape(100, 2, 2)).defaults(),
             "trial 0",
@@ -266,6 +267,7 @@ class HostileFamiliesTest {
             catalog,
             task.train(),
             task.trainTeacher(),
+            List.of(LabelSource.of(LabelSource.GIVEN, task.trainTeacher())),
             DistillConfig.builder().trialTimeout(Duration.ofMinutes(1)).build(),
             new SharedForms(),
             () -> false)

@@ -29,6 +29,7 @@ class LocalTrialExecutorTest {
         "f",
         1,
         0.5,
+        LabelSource.GIVEN,
         0,
         new Hyperparameters(Map.of()),
         "t",

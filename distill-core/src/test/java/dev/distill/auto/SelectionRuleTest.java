@@ -19,6 +19,7 @@ class SelectionRuleTest {
             "f",
             1,
             alpha,
+            LabelSource.GIVEN,
             0,
             new Hyperparameters(Map.of()),
             "t",
@@ -66,5 +67,21 @@ class SelectionRuleTest {
             () -> new TrialOutcome(twin.spec(), Double.NaN, 0, 0, 0, 1, 0, 0, null, false, null))
         .withMessage("loss must be finite, got NaN");
     assertThat(TrialOutcome.failed(twin.spec(), 1, new Exception("x")).loss()).isNaN();
+  }
+
+  @Test
+  void the_rule_follows_what_the_student_is_for() {
+    TrialOutcome near = outcome(0.9, 0.01, 0.35);
+    TrialOutcome right = outcome(0.3, 0.20, 0.25);
+    DistillConfig.Builder config = DistillConfig.builder();
+    assertThat(
+            SelectionRule.of(config.teacherWeight(1).build()).select(List.of(near, right), twin))
+        .isSameAs(near);
+    assertThat(
+            SelectionRule.of(config.teacherWeight(0).build()).select(List.of(near, right), twin))
+        .isSameAs(right);
+    assertThat(
+            SelectionRule.of(config.teacherWeight(0.5).build()).select(List.of(near, right), twin))
+        .isSameAs(near);
   }
 }

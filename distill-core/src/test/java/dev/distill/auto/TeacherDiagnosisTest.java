@@ -73,4 +73,27 @@ class TeacherDiagnosisTest {
         .asString()
         .contains("another class than the label in 2 training rows");
   }
+
+  @Test
+  void a_teacher_that_is_too_unsure_is_named_with_what_would_put_it_right() {
+    double[] train = unsure(TRAIN);
+    double[] test = unsure(TEST);
+    TeacherDiagnosis diagnosis =
+        TeacherDiagnosis.of(DistillationTask.of(TRAIN, train, TEST, test));
+    assertThat(diagnosis.miscalibrated()).isTrue();
+    assertThat(diagnosis.calibratedTestLogLoss()).isLessThan(diagnosis.testLogLoss() - 0.1);
+    assertThat(diagnosis.warnings())
+        .singleElement()
+        .asString()
+        .startsWith("The teacher is not calibrated: corrected (beta a ")
+        .contains("--goal predict");
+  }
+
+  private static double[] unsure(Dataset rows) {
+    double[] answers = Planted.teacher(rows);
+    for (int i = 0; i < answers.length; i++) {
+      answers[i] = 0.5 + 0.2 * (answers[i] - 0.5);
+    }
+    return answers;
+  }
 }
