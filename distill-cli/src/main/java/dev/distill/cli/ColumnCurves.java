@@ -24,6 +24,9 @@ final class ColumnCurves {
   private static final int NAMED_CLASSES = 3;
   private static final int BAR = 20;
 
+  /** Steps of a line that are so far apart are told. */
+  private static final double DIFFERENT = 0.1;
+
   private final StudentFile student;
   private final AdditiveModel model;
   private final boolean two;
@@ -44,8 +47,13 @@ final class ColumnCurves {
    *
    * @param words which values
    * @param effect on the log-odds, or on each class's logit
+   * @param range what to know of steps that differ but stand together; empty if nothing
    */
-  private record Line(String words, double[] effect) {}
+  private record Line(String words, double[] effect, String range) {
+    Line(String words, double[] effect) {
+      this(words, effect, "");
+    }
+  }
 
   /**
    * A column's curve.
@@ -115,8 +123,9 @@ final class ColumnCurves {
       double effect = line.effect[0];
       String bar =
           (effect < 0 ? "-" : "+").repeat((int) Math.round(BAR * Math.abs(effect) / largest));
+      String told = line.range.isEmpty() || bar.isEmpty() ? bar + line.range : bar + " " + line.range;
       return row(line.words, width, List.of(Words.signed(effect)))
-          + (bar.isEmpty() ? "" : "  " + bar);
+          + (told.isEmpty() ? "" : "  " + told);
     }
     if (line.effect.length <= MOST_CLASSES) {
       return row(line.words, width, signed(line.effect));
@@ -173,9 +182,9 @@ final class ColumnCurves {
   private Curve steps(int column) {
     double[] cuts = model.places(column);
     List<Step> steps = new ArrayList<>();
-    steps.add(new Step(0, at(column, Float.NEGATIVE_INFINITY), 1));
+    steps.add(new Step(0, at(column, Float.NEGATIVE_INFINITY)));
     for (int i = 0; i < cuts.length; i++) {
-      steps.add(new Step(i + 1, at(column, (float) cuts[i]), 1));
+      steps.add(new Step(i + 1, at(column, (float) cuts[i])));
     }
     double spread = spread(steps.stream().map(Step::effect).toList());
     double[] missing = at(column, Float.NaN);
@@ -188,7 +197,10 @@ final class ColumnCurves {
       @Nullable Double to = i == steps.size() - 1 ? null : cuts[steps.get(i + 1).first - 1];
       boolean holdsMissing = i == 0 && first || i == steps.size() - 1 && last;
       lines.add(
-          new Line(range(from, to) + (holdsMissing ? ", or missing" : ""), steps.get(i).effect));
+          new Line(
+              range(from, to) + (holdsMissing ? ", or missing" : ""),
+              steps.get(i).effect,
+              two ? range(steps.get(i)) : ""));
     }
     if (!first && !last) {
       lines.add(new Line("missing", missing));
@@ -199,6 +211,13 @@ final class ColumnCurves {
                 .formatted(cuts.length + 1, steps.size())
             : "";
     return new Curve(name(column), lines, spread, note);
+  }
+
+  /** Between what the effects of a line's steps are, where its mean alone would mislead. */
+  private static String range(Step step) {
+    return step.high - step.low < DIFFERENT
+        ? ""
+        : "(%s to %s)".formatted(Words.signed(step.low), Words.signed(step.high));
   }
 
   private static String range(@Nullable Double from, @Nullable Double to) {
@@ -216,14 +235,21 @@ final class ColumnCurves {
    * @param first the number of the first one
    * @param effect their mean
    * @param count how many there are
+   * @param low the lowest of their effects on the first logit told
+   * @param high the highest of these
    */
-  private record Step(int first, double[] effect, int count) {
+  private record Step(int first, double[] effect, int count, double low, double high) {
+    Step(int first, double[] effect) {
+      this(first, effect, 1, effect[0], effect[0]);
+    }
+
     Step with(Step next) {
       double[] mean = new double[effect.length];
       for (int k = 0; k < mean.length; k++) {
         mean[k] = (effect[k] * count + next.effect[k] * next.count) / (count + next.count);
       }
-      return new Step(first, mean, count + next.count);
+      return new Step(
+          first, mean, count + next.count, Math.min(low, next.low), Math.max(high, next.high));
     }
 
     /** The squared error that putting them together adds (Ward, 1963). */

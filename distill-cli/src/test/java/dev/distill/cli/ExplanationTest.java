@@ -159,6 +159,20 @@ class ExplanationTest {
   }
 
   @Test
+  void a_line_whose_steps_differ_says_between_what() throws IOException {
+    int steps = 40;
+    TreeEnsemble.Builder builder = TreeEnsemble.builder(1, new float[2]);
+    for (int cut = 1; cut < steps; cut++) {
+      builder.tree(3, 1).split(0, 0, cut, 1, 2, true).leaf(1, 0).leaf(2, .1f);
+    }
+    assertThat(explain(Schema.numbers(List.of("x")), builder.build(), LOAN, 1).lines())
+        .filteredOn(line -> line.startsWith("  below"))
+        .singleElement()
+        .asString()
+        .matches("  below 4, or missing +\\+0\\.15  \\+ \\(\\+0\\.00 to \\+0\\.30\\)");
+  }
+
+  @Test
   void more_classes_have_a_figure_each_with_the_mean_zero() throws IOException {
     TreeEnsemble curves =
         TreeEnsemble.builder(1, new float[3])
