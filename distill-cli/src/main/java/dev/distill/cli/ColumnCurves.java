@@ -123,7 +123,8 @@ final class ColumnCurves {
       double effect = line.effect[0];
       String bar =
           (effect < 0 ? "-" : "+").repeat((int) Math.round(BAR * Math.abs(effect) / largest));
-      String told = line.range.isEmpty() || bar.isEmpty() ? bar + line.range : bar + " " + line.range;
+      String told =
+          line.range.isEmpty() || bar.isEmpty() ? bar + line.range : bar + " " + line.range;
       return row(line.words, width, List.of(Words.signed(effect)))
           + (told.isEmpty() ? "" : "  " + told);
     }
@@ -195,7 +196,7 @@ final class ColumnCurves {
     for (int i = 0; i < steps.size(); i++) {
       @Nullable Double from = i == 0 ? null : cuts[steps.get(i).first - 1];
       @Nullable Double to = i == steps.size() - 1 ? null : cuts[steps.get(i + 1).first - 1];
-      boolean holdsMissing = i == 0 && first || i == steps.size() - 1 && last;
+      boolean holdsMissing = (i == 0 && first) || (i == steps.size() - 1 && last);
       lines.add(
           new Line(
               range(from, to) + (holdsMissing ? ", or missing" : ""),

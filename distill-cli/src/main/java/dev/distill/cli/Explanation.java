@@ -24,12 +24,36 @@ final class Explanation {
     if (sum.isPresent()) {
       return ColumnCurves.of(student, sum.get());
     }
+    if (tree != null) {
+      throw new IllegalArgumentException(
+          "a tree of %s leaves is too large to read, at most %s are; run with --max-bytes %s"
+              .formatted(TreeRules.leaves(tree), TreeRules.MOST_LEAVES, limit(student, tree)));
+    }
     throw new IllegalArgumentException(
-        (tree != null
-                ? "a tree of %s leaves is too large to read, at most %s are"
-                    .formatted(TreeRules.leaves(tree), TreeRules.MOST_LEAVES)
-                : "this student is not one to read (%s)".formatted(ModelWords.of(student.model())))
+        "this student is not one to read (%s)".formatted(ModelWords.of(student.model()))
             + "; students to read come from run with --families xgboost.additive,"
-            + " --families smile.softmax,tribuo.linear, or --families smile.tree --max-bytes 8kB");
+            + " --families smile.softmax,tribuo.linear, or --families smile.tree --max-bytes 5kB");
+  }
+
+  /** About how large a file is whose tree has as many leaves as can be read. */
+  private static long limit(StudentFile student, TreeEnsemble tree) {
+    TreeEnsemble leaf =
+        TreeEnsemble.builder(tree.features(), new float[tree.classes()])
+            .vectorTree(1)
+            .leaf(0, new float[tree.classes()])
+            .build();
+    double bare =
+        new StudentFile(
+                student.schema(),
+                leaf,
+                student.classes(),
+                student.label(),
+                student.temperature(),
+                new float[student.verificationRows() * tree.features()],
+                student.provenance())
+            .toBytes()
+            .length;
+    double each = (student.toBytes().length - bare) / TreeRules.leaves(tree);
+    return Math.round(bare + each * TreeRules.MOST_LEAVES);
   }
 }
