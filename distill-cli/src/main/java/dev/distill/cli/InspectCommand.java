@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,10 +27,27 @@ final class InspectCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "the student.distill of a run")
   private Path file = Path.of("");
 
+  @Option(
+      names = "--explain",
+      description = {
+        "the student as a text to read: rules of a small tree, or what each column adds (additive and linear"
+            + " students)"
+      })
+  private boolean explain;
+
   @Override
   public Integer call() throws IOException {
     StudentFile student = StudentFile.load(file);
     PrintWriter out = spec.commandLine().getOut();
+    if (explain) {
+      List<String> lines = Explanation.of(student);
+      out.printf(
+          "%s: %s, to tell %s from the columns of a row%n",
+          file, ModelWords.of(student.model()), "'" + student.label() + "'");
+      lines.forEach(out::println);
+      out.flush();
+      return Main.OK;
+    }
     out.printf("%s: %,d bytes, checksum and verification rows agree%n", file, Files.size(file));
     out.printf(
         "classes    %s of '%s': %s%n",

@@ -87,19 +87,23 @@ public final class Standardizer {
     return low.length + indicators.length;
   }
 
-  float low(int feature) {
+  /** The least value of a feature that counts. */
+  public float low(int feature) {
     return low[feature];
   }
 
-  float high(int feature) {
+  /** The largest value of a feature that counts. */
+  public float high(int feature) {
     return high[feature];
   }
 
-  double center(int feature) {
+  /** What is taken from a feature: the mean of the training rows, where they taught it. */
+  public double center(int feature) {
     return center[feature];
   }
 
-  double scale(int feature) {
+  /** What a feature is multiplied by after that. */
+  public double scale(int feature) {
     return scale[feature];
   }
 

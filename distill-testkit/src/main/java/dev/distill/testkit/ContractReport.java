@@ -150,7 +150,7 @@ final class ContractReport
   private static String portable(StudentModel student) {
     double alpha = can(student) ? 1 : 0;
     try (Sweep sweep = new Sweep();
-        FittedStudent fitted = sweep.fit(student, Task.twoGroups(2), alpha, Map.of())) {
+        FittedStudent fitted = sweep.fit(student, Task.twoColumns(2), alpha, Map.of())) {
       return fitted.portable().map(ContractReport::form).orElse("none");
     }
   }

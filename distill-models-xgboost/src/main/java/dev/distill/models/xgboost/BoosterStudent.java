@@ -90,7 +90,7 @@ final class BoosterStudent implements FittedStudent {
   public synchronized Optional<PortableModel> portable() {
     open();
     try {
-      boolean singleMargin = classes == 2 && treesPerRound == 1 && leaf == XgboostTrees.IDENTITY;
+      boolean singleMargin = classes == 2 && treesPerRound == 1 && leaf == Boosting.IDENTITY;
       TreeEnsemble ensemble =
           BoosterReader.read(
               booster.toByteArray("json"),

@@ -205,8 +205,7 @@ final class XgboostTeacher implements TeacherModel {
   }
 
   private TreeEnsemble trees(byte[] json, float[] base, boolean single) throws IOException {
-    return BoosterReader.read(
-        json, features, base, BoosterReader.ALL, single, XgboostTrees.IDENTITY);
+    return BoosterReader.read(json, features, base, BoosterReader.ALL, single, Boosting.IDENTITY);
   }
 
   private double[] probabilities(float[][] margins) {

@@ -95,7 +95,7 @@ class PortableParityTest {
   }
 
   /** Some infinite, huge and tiny values, and zeros of both signs, in the last two columns. */
-  private static Task extreme(Task task, Random random) {
+  static Task extreme(Task task, Random random) {
     float[] rare = {
       Float.POSITIVE_INFINITY,
       Float.NEGATIVE_INFINITY,
@@ -148,7 +148,7 @@ class PortableParityTest {
   }
 
   /** What the splits compare with, as the library's own file says. */
-  private static List<Float> thresholds(BoosterStudent student) throws Exception {
+  static List<Float> thresholds(BoosterStudent student) throws Exception {
     JsonNode trees =
         JSON.readTree(student.booster().toByteArray("json"))
             .at("/learner/gradient_booster/model/trees");
@@ -165,7 +165,7 @@ class PortableParityTest {
   }
 
   /** Thresholds hit exactly and by one ulp either side, and every odd value there is. */
-  private static Matrix adversarial(Matrix training, List<Float> thresholds, Random random) {
+  static Matrix adversarial(Matrix training, List<Float> thresholds, Random random) {
     List<Float> pool =
         new ArrayList<>(
             List.of(
