@@ -199,6 +199,11 @@ final class Run {
                     slice.kl(),
                     slice.rows(),
                     slice.klElsewhere()));
+    if (!result.moreRows().isEmpty()) {
+      out.printf(
+          "It learned from %s rows without labels for each training row: %s.%n",
+          result.student().chosen().spec().augment(), result.moreRows());
+    }
     result.diagnosis().warnings().forEach(out::println);
     if (result.endedEarly()) {
       out.println("The search ended early; this is the best so far.");

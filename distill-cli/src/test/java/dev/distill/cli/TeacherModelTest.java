@@ -284,7 +284,8 @@ class TeacherModelTest {
       oof.append('r').append(i).append(",0.4,0.6\n");
     }
     Files.writeString(file("oof.csv"), oof);
-    for (List<Object> test : List.of(List.<Object>of(), List.<Object>of("--test", file("test.csv")))) {
+    for (List<Object> test :
+        List.of(List.<Object>of(), List.<Object>of("--test", file("test.csv")))) {
       List<Object> args = new ArrayList<>(List.of("--teacher-model", file("teacher.ubj")));
       args.addAll(List.of("--teacher-oof", file("oof.csv"), "--goal", "predict", "--augment", 0));
       args.addAll(test);

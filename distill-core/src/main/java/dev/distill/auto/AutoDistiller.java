@@ -111,7 +111,10 @@ public final class AutoDistiller {
       Rows plain = Rows.cut(task.train(), config);
       int augment = augment(task);
       MoreRows more = task.more();
+      long labelling = System.nanoTime();
       Rows rows = more == null || augment == 0 ? plain : plain.with(more, augment);
+      double secondsPerRow =
+          Distiller.seconds(labelling) / Math.max(1.0, (double) augment * plain.count());
       FirstRound round =
           FirstRound.of(
               config,
@@ -147,12 +150,14 @@ public final class AutoDistiller {
       List<TrialOutcome> finalists = new ArrayList<>(finals.students(students, twin));
       List<TrialOutcome> trials = new ArrayList<>(sweep.outcomes());
       boolean endedEarly = sweep.endedEarly();
+      String moreRows = "";
       if (more != null && augment > 0) {
-        Growth growth = new Growth(config, more, plain, made, deadline, sweeps);
+        Growth growth = new Growth(config, more, plain, made, deadline, secondsPerRow, sweeps);
         List<TrialOutcome> grown = growth.of(selection.select(finalists, twin));
         trials.addAll(grown);
         grown.stream().filter(growth::isGood).forEach(finalists::add);
         endedEarly |= growth.endedEarly();
+        moreRows = growth.reason();
       }
       // The students to be delivered are fitted to the end, also when the sweep ends early.
       Finisher finisher =
@@ -174,7 +179,8 @@ public final class AutoDistiller {
           trials,
           students.stream().flatMap(search -> search.front().stream()).toList(),
           Distiller.seconds(start),
-          endedEarly);
+          endedEarly,
+          moreRows);
     }
   }
 

@@ -20,6 +20,8 @@ import java.util.List;
  *     trial number: figures of the rows that the search saw, before the finals
  * @param seconds wall time of the whole sweep
  * @param endedEarly whether trials were left out or broken off, being cancelled or out of time
+ * @param moreRows why the student got no more rows without labels than it did; empty where there
+ *     were none
  */
 public record DistillationResult(
     DistillationTask task,
@@ -32,7 +34,8 @@ public record DistillationResult(
     List<TrialOutcome> trials,
     List<TrialOutcome> front,
     double seconds,
-    boolean endedEarly) {
+    boolean endedEarly,
+    String moreRows) {
 
   /** Student and teacher on the test rows by how sure the teacher is. */
   public List<ConfidenceBand> byConfidence() {

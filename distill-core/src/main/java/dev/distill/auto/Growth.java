@@ -40,12 +40,15 @@ final class Growth {
   private final Searches searches;
   private final Deadline deadline;
   private final Function<SharedForms, Sweep> sweeps;
+  private final double secondsPerRow;
   private boolean endedEarly;
+  private String reason = "";
 
   /**
    * A growth to be.
    *
    * @param rows the training rows' cuts, without more rows
+   * @param secondsPerRow what it takes to make a row and to ask the teacher about it
    * @param sweeps makes a sweep whose trials share these forms
    */
   Growth(
@@ -54,12 +57,14 @@ final class Growth {
       Rows rows,
       Searches searches,
       Deadline deadline,
+      double secondsPerRow,
       Function<SharedForms, Sweep> sweeps) {
     this.config = config;
     this.more = more;
     this.rows = rows;
     this.searches = searches;
     this.deadline = deadline;
+    this.secondsPerRow = secondsPerRow;
     this.sweeps = sweeps;
   }
 
@@ -67,19 +72,28 @@ final class Growth {
   List<TrialOutcome> of(TrialOutcome student) {
     List<TrialOutcome> outcomes = new ArrayList<>();
     if (student.spec().augment() == 0) {
-      return outcomes; // the search has found that more rows don't help
+      reason = "the search found that they don't help";
+      return outcomes;
     }
     TrialOutcome best = student;
+    reason = "no more were allowed";
     for (int factor : STEPS) {
-      if (factor > best.spec().augment()) {
-        List<TrialOutcome> step =
-            factor <= config.augment() && isAffordable(best, factor)
-                ? step(best.spec().augmented(factor))
-                : List.of();
+      if (factor > best.spec().augment() && factor <= config.augment()) {
+        Optional<String> hindrance = hindrance(best, factor);
+        if (hindrance.isPresent()) {
+          reason = hindrance.get();
+          break;
+        }
+        List<TrialOutcome> step = step(best.spec().augmented(factor));
         outcomes.addAll(step);
         Optional<TrialOutcome> next =
             step.stream().filter(this::isGood).min(Comparator.comparingDouble(TrialOutcome::kl));
-        if (next.isEmpty() || next.get().kl() > (1 - GAIN) * best.kl()) {
+        if (next.isEmpty()) {
+          reason = "with %s there was no student within the limits".formatted(factor);
+          break;
+        }
+        if (next.get().kl() > (1 - GAIN) * best.kl()) {
+          reason = "with %s the KL on validation rows fell by less than 2 %%".formatted(factor);
           break;
         }
         best = next.get();
@@ -117,20 +131,31 @@ final class Growth {
     return endedEarly;
   }
 
-  /** Whether there are rows, time and room for trials with so many rows for each training row. */
-  private boolean isAffordable(TrialOutcome best, int factor) {
+  /** Why there is no more than what was: so many made rows for each training row, and no more. */
+  String reason() {
+    return reason;
+  }
+
+  /** What is missing for trials with so many rows for each training row: rows, time, memory. */
+  private Optional<String> hindrance(TrialOutcome best, int factor) {
     long wanted = (long) factor * rows.count();
-    if (deadline.isOver() || more.most() < wanted) {
-      return false;
+    if (more.most() < wanted) {
+      return Optional.of("there are no more");
     }
-    double seconds = best.seconds() * (1 + factor) / (1 + best.spec().augment());
+    double labelling = secondsPerRow * rows.count() * (factor - best.spec().augment());
+    double fit = best.seconds() * (1 + factor) / (1 + best.spec().augment());
     double allowed =
         deadline
             .left()
-            .map(left -> (double) left.toSeconds() / FITS_TO_COME)
-            .orElse(Math.max(SHORT_SECONDS, (double) deadline.passed().toSeconds()));
+            .map(left -> left.toMillis() / 1e3)
+            .orElse(FITS_TO_COME * Math.max(SHORT_SECONDS, (double) deadline.passed().toSeconds()));
+    if (deadline.isOver() || FITS_TO_COME * fit + labelling > allowed) {
+      return Optional.of("for %s the time was too short".formatted(factor));
+    }
     Matrix features = rows.full().get(0).train();
     double bytes = wanted * (features.columns() * Float.BYTES + 24.0);
-    return seconds <= allowed && bytes * HEAP_SHARE <= Runtime.getRuntime().maxMemory();
+    return bytes * HEAP_SHARE > Runtime.getRuntime().maxMemory()
+        ? Optional.of("for %s the heap was too small (-Xmx)".formatted(factor))
+        : Optional.empty();
   }
 }

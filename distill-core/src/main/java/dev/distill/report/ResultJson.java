@@ -116,6 +116,7 @@ public final class ResultJson {
     node.put("asked_per_search", result.config().trials());
     count(node, result.trials());
     node.put("ended_early", result.endedEarly());
+    node.put("more_rows", result.moreRows());
     Map<String, List<TrialOutcome>> families =
         result.trials().stream()
             .collect(

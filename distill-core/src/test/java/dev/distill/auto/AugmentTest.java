@@ -76,6 +76,7 @@ class AugmentTest {
     DistillationResult result = distill(config().augment(0).build(), made);
     assertThat(asked.get()).isZero();
     assertThat(result.trials()).allMatch(t -> t.spec().augment() == 0);
+    assertThat(result.moreRows()).isEmpty();
   }
 
   @Test
@@ -114,5 +115,6 @@ class AugmentTest {
     // Two for each training row, as far as there are any.
     assertThat(result.trials()).allMatch(t -> t.spec().augment() == 0 || t.spec().augment() == 2);
     assertThat(result.trials()).anyMatch(t -> t.spec().augment() == 2);
+    assertThat(result.moreRows()).isEqualTo("there are no more");
   }
 }

@@ -74,11 +74,9 @@ class SelectionRuleTest {
     TrialOutcome near = outcome(0.9, 0.01, 0.35);
     TrialOutcome right = outcome(0.3, 0.20, 0.25);
     DistillConfig.Builder config = DistillConfig.builder();
-    assertThat(
-            SelectionRule.of(config.teacherWeight(1).build()).select(List.of(near, right), twin))
+    assertThat(SelectionRule.of(config.teacherWeight(1).build()).select(List.of(near, right), twin))
         .isSameAs(near);
-    assertThat(
-            SelectionRule.of(config.teacherWeight(0).build()).select(List.of(near, right), twin))
+    assertThat(SelectionRule.of(config.teacherWeight(0).build()).select(List.of(near, right), twin))
         .isSameAs(right);
     assertThat(
             SelectionRule.of(config.teacherWeight(0.5).build()).select(List.of(near, right), twin))

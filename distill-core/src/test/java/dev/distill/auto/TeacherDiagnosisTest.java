@@ -78,8 +78,7 @@ class TeacherDiagnosisTest {
   void a_teacher_that_is_too_unsure_is_named_with_what_would_put_it_right() {
     double[] train = unsure(TRAIN);
     double[] test = unsure(TEST);
-    TeacherDiagnosis diagnosis =
-        TeacherDiagnosis.of(DistillationTask.of(TRAIN, train, TEST, test));
+    TeacherDiagnosis diagnosis = TeacherDiagnosis.of(DistillationTask.of(TRAIN, train, TEST, test));
     assertThat(diagnosis.miscalibrated()).isTrue();
     assertThat(diagnosis.calibratedTestLogLoss()).isLessThan(diagnosis.testLogLoss() - 0.1);
     assertThat(diagnosis.warnings())
