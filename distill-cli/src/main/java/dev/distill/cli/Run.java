@@ -13,7 +13,6 @@ import dev.distill.auto.StudySettings;
 import dev.distill.auto.TeacherCatalog;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.InputException;
-import dev.distill.data.Answers;
 import dev.distill.guice.DistillModule;
 import dev.distill.report.Leaderboard;
 import dev.distill.report.ResultJson;
@@ -24,10 +23,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** What {@code run} and {@code demo} share: read, sweep, write, show. */
+/** What {@code run}, {@code demo} and {@code pick} share: read, sweep, write, show. */
 final class Run {
   /**
    * The input files.
@@ -107,74 +107,37 @@ final class Run {
     err = spec.commandLine().getErr();
   }
 
-  /** Reads the input, runs the sweep and writes what came out into a folder. */
+  /**
+   * Reads the input, runs the sweep and writes what came out into a folder.
+   *
+   * @param studies by the SHA-256 of each file that was read
+   */
   void execute(
-      Input input, DataLoader loader, DistillConfig config, StudySettings studies, Path folder)
+      Input input,
+      DataLoader loader,
+      DistillConfig config,
+      Function<Map<String, String>, StudySettings> studies,
+      Path folder)
       throws IOException {
-    Injector injector =
-        Guice.createInjector(
-            Modules.override(new DistillModule(config))
-                .with(
-                    binder -> {
-                      binder.bind(StudentCatalog.class).toInstance(catalog);
-                      binder.bind(StudySettings.class).toInstance(studies);
-                    }));
-    catalog.problems().forEach(problem -> err.println("distill: " + problem));
-    catalog.select(config.families());
-    OutputFolder output = OutputFolder.open(folder);
-    Map<String, String> hashes = new LinkedHashMap<>();
-    try (TeacherModels teachers = TeacherModels.open(input.models(), teacherCatalog, err)) {
-      TaskReader reader = new TaskReader(teachers.in(loader), teachers.answers(), config, err);
-      DistillationTask task = reader.read(input);
-      hashes.putAll(reader.hashes());
-      teachers.report(hashes);
-      ServingCost cost = teachers.cost(reader.sample(), task.train().classes());
-      sweep(task, injector, hashes, teachers.answers(), cost, folder, output);
-    }
-  }
-
-  private void sweep(
-      DistillationTask task,
-      Injector injector,
-      Map<String, String> hashes,
-      @Nullable Answers answers,
-      @Nullable ServingCost teacherCost,
-      Path folder,
-      OutputFolder output)
-      throws IOException {
-    Progress progress = new Progress(err, Progress.isTerminal());
-    try (Interrupt interrupt = new Interrupt()) {
-      DistillationResult result =
-          injector
-              .getInstance(AutoDistiller.class)
-              .distill(task, progress, interrupt.cancellation());
-      progress.endLine();
-      output.write("student.distill", result.student().file().toBytes());
-      output.write(
-          "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
-      output.write(
-          "result.json", ResultJson.of(result, hashes, answers, teacherCost, catalog.problems()));
-      show(result, teacherCost, folder);
-    }
-  }
-
-  private void show(DistillationResult result, @Nullable ServingCost teacherCost, Path folder) {
-    out.print(ResultTable.of(result, teacherCost));
-    out.println();
-    out.println(result.verdict().sentence());
-    out.println(result.advice().sentence());
-    result.worstSlices().stream()
-        .findFirst()
-        .ifPresent(
-            slice ->
-                out.printf(
-                    Locale.ROOT,
-                    "It is farthest from the teacher where %s: KL %.4f on these %,d rows, %.4f elsewhere.%n",
-                    slice.where(),
-                    slice.kl(),
-                    slice.rows(),
-                    slice.klElsewhere()));
-    result.diagnosis().warnings().forEach(out::println);
+    OutputFolder output = open(config, folder);
+    DistillationResult result =
+        deliver(
+            input,
+            loader,
+            config,
+            studies,
+            output,
+            (distiller, task) -> {
+              Progress progress = new Progress(err, Progress.isTerminal());
+              try (Interrupt interrupt = new Interrupt()) {
+                DistillationResult found =
+                    distiller.distill(task, progress, interrupt.cancellation());
+                progress.endLine();
+                return found;
+              }
+            });
+    output.write(
+        "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
     if (result.endedEarly()) {
       out.println("The search ended early; this is the best so far.");
     }
@@ -191,5 +154,102 @@ final class Run {
         "%s trials in %s. Written to %s: student.distill, leaderboard.csv, result.json%n",
         result.trials().size(), Progress.duration(result.seconds()), folder);
     out.flush();
+  }
+
+  /** Reads the input and writes the student of a trial that a study keeps into a folder. */
+  void pick(
+      Input input,
+      DataLoader loader,
+      DistillConfig config,
+      StudySettings kept,
+      Path folder,
+      String search,
+      int trial)
+      throws IOException {
+    DistillationResult result =
+        deliver(
+            input,
+            loader,
+            config,
+            hashes -> kept,
+            open(config, folder),
+            (distiller, task) -> distiller.pick(task, search, trial));
+    out.printf(
+        "Trial %s of %s/%s, fitted on all %,d training rows in %s. Written to %s: student.distill,"
+            + " result.json%n",
+        trial,
+        kept.name(),
+        search,
+        result.task().train().rows(),
+        Progress.duration(result.seconds()),
+        folder);
+    out.flush();
+  }
+
+  private OutputFolder open(DistillConfig config, Path folder) {
+    catalog.problems().forEach(problem -> err.println("distill: " + problem));
+    catalog.select(config.families());
+    return OutputFolder.open(folder);
+  }
+
+  /** Gets a student. */
+  private interface Work {
+    DistillationResult of(AutoDistiller distiller, DistillationTask task);
+  }
+
+  private DistillationResult deliver(
+      Input input,
+      DataLoader loader,
+      DistillConfig config,
+      Function<Map<String, String>, StudySettings> studies,
+      OutputFolder output,
+      Work work)
+      throws IOException {
+    try (TeacherModels teachers = TeacherModels.open(input.models(), teacherCatalog, err)) {
+      TaskReader reader = new TaskReader(teachers.in(loader), teachers.answers(), config, err);
+      DistillationTask task = reader.read(input);
+      Map<String, String> hashes = new LinkedHashMap<>(reader.hashes());
+      teachers.report(hashes);
+      ServingCost cost = teachers.cost(reader.sample(), task.train().classes());
+      AutoDistiller distiller = distiller(config, studies.apply(hashes));
+      DistillationResult result = work.of(distiller, task);
+      output.write("student.distill", result.student().file().toBytes());
+      output.write(
+          "result.json",
+          ResultJson.of(result, hashes, teachers.answers(), cost, catalog.problems()));
+      show(result, cost);
+      return result;
+    }
+  }
+
+  private AutoDistiller distiller(DistillConfig config, StudySettings studies) {
+    Injector injector =
+        Guice.createInjector(
+            Modules.override(new DistillModule(config))
+                .with(
+                    binder -> {
+                      binder.bind(StudentCatalog.class).toInstance(catalog);
+                      binder.bind(StudySettings.class).toInstance(studies);
+                    }));
+    return injector.getInstance(AutoDistiller.class);
+  }
+
+  private void show(DistillationResult result, @Nullable ServingCost teacherCost) {
+    out.print(ResultTable.of(result, teacherCost));
+    out.println();
+    out.println(result.verdict().sentence());
+    out.println(result.advice().sentence());
+    result.worstSlices().stream()
+        .findFirst()
+        .ifPresent(
+            slice ->
+                out.printf(
+                    Locale.ROOT,
+                    "It is farthest from the teacher where %s: KL %.4f on these %,d rows, %.4f elsewhere.%n",
+                    slice.where(),
+                    slice.kl(),
+                    slice.rows(),
+                    slice.klElsewhere()));
+    result.diagnosis().warnings().forEach(out::println);
   }
 }
