@@ -24,6 +24,9 @@ record Arguments(Map<String, List<String>> options, Map<String, String> files) {
   private static final String OPTIONS = "arguments";
   private static final String FILES = "files";
 
+  /** Each run has one of these, whatever its plan. */
+  private static final String TWIN = "/twin";
+
   /** These say where results and trials go, which is for each command to say. */
   private static final Set<String> PLACES = Set.of("--out", "--study", "--study-name", "--resume");
 
@@ -36,8 +39,9 @@ record Arguments(Map<String, List<String>> options, Map<String, String> files) {
         List<String> values = new ArrayList<>();
         if (option.arity().max() > 0) {
           for (String value : option.originalStringValues()) {
-            // A teacher is a file or an address.
-            values.add(path || new File(value).isFile() ? absolute(value) : value);
+            // A teacher is a file, or an address, or to be trained.
+            boolean file = path && !value.equals(TeacherModels.AUTO);
+            values.add(file || new File(value).isFile() ? absolute(value) : value);
           }
         }
         options.put(option.longestName(), values);
@@ -70,11 +74,10 @@ record Arguments(Map<String, List<String>> options, Map<String, String> files) {
    * @throws InputException if there are none
    */
   static Arguments kept(StudyStore store, String place, String name) {
-    List<String> studies = store.studies();
-    String study =
-        studies.stream()
-            .filter(s -> s.startsWith(name + "/"))
-            .findFirst()
+    String study = name + TWIN;
+    Map<String, Object> attributes =
+        store
+            .find(study)
             .orElseThrow(
                 () ->
                     new InputException(
@@ -82,17 +85,16 @@ record Arguments(Map<String, List<String>> options, Map<String, String> files) {
                             .formatted(
                                 name,
                                 place,
-                                studies.stream()
-                                    .filter(s -> s.indexOf('/') > 0)
-                                    .map(s -> s.substring(0, s.indexOf('/')))
-                                    .distinct()
-                                    .toList())));
-    Map<String, Object> attributes = store.find(study).orElseThrow().userAttributes();
+                                store.studies().stream()
+                                    .filter(other -> other.endsWith(TWIN))
+                                    .map(o -> o.substring(0, o.length() - TWIN.length()))
+                                    .toList())))
+            .userAttributes();
     if (!(attributes.get(OPTIONS) instanceof Map<?, ?> noted)
         || !(attributes.get(FILES) instanceof Map<?, ?> hashes)) {
       throw new InputException(
           "study '%s' in %s does not say what it was made from; 'distill run --study' notes it"
-              .formatted(study, place));
+              .formatted(name, place));
     }
     Map<String, List<String>> options = new LinkedHashMap<>();
     noted.forEach(

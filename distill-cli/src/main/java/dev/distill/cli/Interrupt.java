@@ -5,18 +5,24 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * While open, Ctrl-C (or SIGTERM) asks the sweep to end, and the process waits until this is
- * closed: when the best so far has been written.
+ * Once there is something to end early, Ctrl-C (or SIGTERM) asks for that, and the process waits
+ * until this is closed: when the best so far has been written.
  */
 final class Interrupt implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 300;
 
   private final Cancellation cancellation = new Cancellation();
   private final CountDownLatch written = new CountDownLatch(1);
+  private volatile boolean begun;
   private final Thread hook = new Thread(this::onShutdown, "distill-interrupt");
 
   Interrupt() {
     Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** From now on there is something that can be ended early. */
+  void begin() {
+    begun = true;
   }
 
   /** What the sweep looks at. */
@@ -25,6 +31,9 @@ final class Interrupt implements AutoCloseable {
   }
 
   private void onShutdown() {
+    if (!begun) {
+      return;
+    }
     cancellation.cancel();
     try {
       if (!written.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

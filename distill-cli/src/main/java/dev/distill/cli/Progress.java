@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Progress implements SweepListener {
   private final PrintWriter err;
   private final boolean terminal;
+  private final String what;
   private final long start = System.nanoTime();
   private @Nullable TrialOutcome bestStudent;
   private static final long PLAIN_NANOS = 10_000_000_000L;
@@ -21,9 +22,15 @@ final class Progress implements SweepListener {
   private long shown = start - PLAIN_NANOS;
   private int failed;
 
-  Progress(PrintWriter err, boolean terminal) {
+  /**
+   * A line to be.
+   *
+   * @param what whose trials they are
+   */
+  Progress(PrintWriter err, boolean terminal, String what) {
     this.err = err;
     this.terminal = terminal;
+    this.what = what;
   }
 
   /** Whether standard error is a terminal, as the launcher found out. */
@@ -59,8 +66,8 @@ final class Progress implements SweepListener {
   private String line(int done, int total) {
     double seconds = (System.nanoTime() - start) / 1e9;
     String text =
-        "trial %d of %d (student and twin), %s left"
-            .formatted(done, total, duration(seconds / done * (total - done)));
+        "trial %d of %d (%s), %s left"
+            .formatted(done, total, what, duration(seconds / done * (total - done)));
     if (bestStudent != null) {
       text +=
           String.format(

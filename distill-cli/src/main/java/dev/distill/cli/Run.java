@@ -4,6 +4,7 @@ import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.util.Modules;
 import dev.distill.auto.AutoDistiller;
+import dev.distill.auto.AutoTeacher;
 import dev.distill.auto.DistillConfig;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.DistillationTask;
@@ -11,8 +12,10 @@ import dev.distill.auto.ServingCost;
 import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.StudySettings;
 import dev.distill.auto.TeacherCatalog;
+import dev.distill.auto.TeacherTraining;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.InputException;
+import dev.distill.data.Dataset;
 import dev.distill.guice.DistillModule;
 import dev.distill.report.Leaderboard;
 import dev.distill.report.ResultJson;
@@ -23,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,12 +53,16 @@ final class Run {
         throw new InputException(
             teacher == null
                 ? "no teacher: give --teacher, a file of its probabilities, or --teacher-model, a"
-                    + " model that answers"
+                    + " model that answers; with --teacher auto one is trained"
                 : "--teacher and --teacher-model were both given, expected one of them");
+      }
+      if (models.contains(TeacherModels.AUTO) && models.size() > 1) {
+        throw new InputException(
+            "--teacher auto stands alone, got %s teachers".formatted(models.size()));
       }
       if (!models.isEmpty() && testTeacher != null) {
         throw new InputException(
-            "--test-teacher was given beside --teacher-model: the model answers for the test rows");
+            "--test-teacher was given, but the model answers for the test rows");
       }
       if (test == null && testTeacher != null) {
         throw new InputException("--test-teacher was given without --test: the test rows");
@@ -127,14 +135,13 @@ final class Run {
             config,
             studies,
             output,
-            (distiller, task) -> {
-              Progress progress = new Progress(err, Progress.isTerminal());
-              try (Interrupt interrupt = new Interrupt()) {
-                DistillationResult found =
-                    distiller.distill(task, progress, interrupt.cancellation());
-                progress.endLine();
-                return found;
-              }
+            (distiller, task, interrupt) -> {
+              Progress progress = new Progress(err, Progress.isTerminal(), "student and twin");
+              interrupt.begin();
+              DistillationResult found =
+                  distiller.distill(task, progress, interrupt.cancellation());
+              progress.endLine();
+              return found;
             });
     output.write(
         "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
@@ -173,7 +180,7 @@ final class Run {
             config,
             hashes -> kept,
             open(config, folder),
-            (distiller, task) -> distiller.pick(task, search, trial));
+            (distiller, task, interrupt) -> distiller.pick(task, search, trial));
     out.printf(
         "Trial %s of %s/%s, fitted on all %,d training rows in %s. Written to %s: student.distill,"
             + " result.json%n",
@@ -194,7 +201,7 @@ final class Run {
 
   /** Gets a student. */
   private interface Work {
-    DistillationResult of(AutoDistiller distiller, DistillationTask task);
+    DistillationResult of(AutoDistiller distiller, DistillationTask task, Interrupt interrupt);
   }
 
   private DistillationResult deliver(
@@ -205,14 +212,20 @@ final class Run {
       OutputFolder output,
       Work work)
       throws IOException {
-    try (TeacherModels teachers = TeacherModels.open(input.models(), teacherCatalog, err)) {
-      TaskReader reader = new TaskReader(teachers.in(loader), teachers.answers(), config, err);
+    try (Interrupt interrupt = new Interrupt();
+        TeacherModels teachers =
+            TeacherModels.open(
+                input.models(),
+                teacherCatalog,
+                rows -> trained(rows, config, studies.apply(Map.of()), interrupt),
+                err)) {
+      TaskReader reader = new TaskReader(loader, teachers, config, err);
       DistillationTask task = reader.read(input);
       Map<String, String> hashes = new LinkedHashMap<>(reader.hashes());
       teachers.report(hashes);
       ServingCost cost = teachers.cost(reader.sample(), task.train().classes());
-      AutoDistiller distiller = distiller(config, studies.apply(hashes));
-      DistillationResult result = work.of(distiller, task);
+      AutoDistiller distiller = distiller(config.after(teachers.trained()), studies.apply(hashes));
+      DistillationResult result = work.of(distiller, task, interrupt);
       output.write("student.distill", result.student().file().toBytes());
       output.write(
           "result.json",
@@ -220,6 +233,21 @@ final class Run {
       show(result, cost);
       return result;
     }
+  }
+
+  /** A teacher for those who have none. */
+  private AutoTeacher trained(
+      Dataset rows, DistillConfig config, StudySettings studies, Interrupt interrupt) {
+    interrupt.begin();
+    Progress progress = new Progress(err, Progress.isTerminal(), "teacher");
+    Consumer<String> notes =
+        line -> {
+          progress.endLine();
+          err.println(line);
+          err.flush();
+        };
+    return new TeacherTraining(catalog, config, studies, progress, notes, interrupt.cancellation())
+        .train(rows);
   }
 
   private AutoDistiller distiller(DistillConfig config, StudySettings studies) {

@@ -57,9 +57,10 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--teacher",
-      paramLabel = "F",
+      paramLabel = "F|auto",
       description =
-          "the teacher's probabilities of the training rows: columns p_<class> or <class>")
+          "the teacher's probabilities of the training rows: columns p_<class> or <class>; auto: there"
+              + " is none, so one is trained on the labels, in half of --timeout")
   private @Nullable Path teacher;
 
   @Option(
@@ -155,10 +156,11 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private Run.Input input() {
+    boolean auto = teacher != null && teacher.equals(Path.of(TeacherModels.AUTO));
     return new Run.Input(
         train,
-        teacher,
-        models,
+        auto ? null : teacher,
+        auto ? Stream.concat(Stream.of(TeacherModels.AUTO), models.stream()).toList() : models,
         test,
         testTeacher,
         new Run.MoreInput(unlabelled, augmented, augmentedTeacher));

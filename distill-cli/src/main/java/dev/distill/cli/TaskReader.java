@@ -1,5 +1,6 @@
 package dev.distill.cli;
 
+import dev.distill.auto.AutoTeacher;
 import dev.distill.auto.DistillConfig;
 import dev.distill.auto.DistillationTask;
 import dev.distill.cli.data.DataLoader;
@@ -9,6 +10,7 @@ import dev.distill.data.Dataset;
 import dev.distill.data.FeatureEncoder;
 import dev.distill.data.MoreRows;
 import dev.distill.data.Munge;
+import dev.distill.data.Split;
 import dev.distill.spi.Seeds;
 import dev.distill.spi.Table;
 import java.io.PrintWriter;
@@ -24,7 +26,7 @@ final class TaskReader {
   private static final int SAMPLE = 2_000;
 
   private final DataLoader loader;
-  private final @Nullable Answers answers;
+  private final TeacherModels teachers;
   private final DistillConfig config;
   private final PrintWriter err;
   private final Map<String, String> hashes = new LinkedHashMap<>();
@@ -33,13 +35,12 @@ final class TaskReader {
   /**
    * A reader.
    *
-   * @param loader asks the same teachers
-   * @param answers the teachers that answer, if there are any
+   * @param teachers those that answer, if there are any
    * @param err takes what the user should know
    */
-  TaskReader(DataLoader loader, @Nullable Answers answers, DistillConfig config, PrintWriter err) {
-    this.loader = loader;
-    this.answers = answers;
+  TaskReader(DataLoader loader, TeacherModels teachers, DistillConfig config, PrintWriter err) {
+    this.loader = teachers.in(loader);
+    this.teachers = teachers;
     this.config = config;
     this.err = err;
   }
@@ -59,20 +60,39 @@ final class TaskReader {
     take(train.notes(), train.sha256());
     Dataset rows = train.dataset();
     sample = train.features().rows(0, Math.min(SAMPLE, rows.rows()));
+    Table features = train.features();
+    DistillationTask task;
     if (input.test() == null) {
-      DistillationTask task =
-          DistillationTask.holdOut(rows, teacher(train), config.testShare(), config.seed());
+      Split split = DistillationTask.split(rows, config.testShare(), config.seed());
       err.printf(
           "no --test given: %s of the %s rows are held out as test rows%n",
-          task.test().rows(), rows.rows());
-      int[] kept = DistillationTask.split(rows, config.testShare(), config.seed()).train();
-      return more(task, train.features().rows(kept), input.more());
+          split.heldOut().length, rows.rows());
+      features = features.rows(split.train());
+      task =
+          teachers.isToBeTrained()
+              ? trained(
+                  rows.select(split.train()),
+                  rows.select(split.heldOut()),
+                  train.features().rows(split.heldOut()),
+                  true)
+              : DistillationTask.holdOut(rows, teacher(train), config.testShare(), config.seed());
+    } else {
+      LoadedData test = loader.loadMore(rows, input.test(), input.testTeacher());
+      take(test.notes(), test.sha256());
+      task =
+          teachers.isToBeTrained()
+              ? trained(rows, test.dataset(), test.features(), false)
+              : DistillationTask.of(rows, teacher(train), test.dataset(), teacher(test));
     }
-    LoadedData test = loader.loadMore(rows, input.test(), input.testTeacher());
-    take(test.notes(), test.sha256());
-    DistillationTask task =
-        DistillationTask.of(rows, teacher(train), test.dataset(), teacher(test));
-    return more(task, train.features(), input.more());
+    return more(task, features, input.more());
+  }
+
+  /** A teacher trained on labels alone answers for training rows as one that has not seen them. */
+  private DistillationTask trained(Dataset rows, Dataset test, Table features, boolean heldOut) {
+    AutoTeacher teacher = teachers.train(rows);
+    Answers answers = Objects.requireNonNull(teachers.answers(), "it was trained");
+    return new DistillationTask(
+        rows, teacher.outOfFold(), test, answers.of(features, rows.classes()), heldOut, null);
   }
 
   /** With rows without labels: those that were given, or else made ones if somebody answers. */
@@ -83,10 +103,12 @@ final class TaskReader {
       return task;
     }
     if (given != null) {
-      DataLoader.LoadedRows rows = loader.loadUnlabelled(train, given, input.augmentedTeacher());
+      DataLoader.LoadedRows rows =
+          teachers.in(loader).loadUnlabelled(train, given, input.augmentedTeacher());
       take(rows.notes(), rows.sha256());
       return task.with(MoreRows.given(rows.features(), rows.teacher(), train.rows()));
     }
+    Answers answers = teachers.answers();
     return answers == null ? task : task.with(made(answers, train, features));
   }
 

@@ -1,42 +1,62 @@
 package dev.distill.cli;
 
+import dev.distill.auto.AutoTeacher;
 import dev.distill.auto.ServingCost;
 import dev.distill.auto.TeacherCatalog;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.InputException;
 import dev.distill.data.Answers;
+import dev.distill.data.Dataset;
 import dev.distill.data.FeatureEncoder;
+import dev.distill.runtime.StudentFile;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Table;
 import dev.distill.spi.TeacherModel;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The models of {@code --teacher-model} while a run asks them. */
+/** The models of {@code --teacher-model} while a run asks them; or the one that it trains. */
 final class TeacherModels implements AutoCloseable {
+  /** In place of a model: a teacher that is trained on the training rows' labels. */
+  static final String AUTO = "auto";
+
   private static final long QUIET_NANOS = 2_000_000_000L;
 
   private final List<String> places;
   private final List<TeacherModel> models = new ArrayList<>();
+  private final Function<Dataset, AutoTeacher> training;
   private final PrintWriter err;
+  private Duration trained = Duration.ZERO;
   private @Nullable Answers answers;
   private long shown = System.nanoTime();
 
-  private TeacherModels(List<String> places, PrintWriter err) {
+  private TeacherModels(
+      List<String> places, Function<Dataset, AutoTeacher> training, PrintWriter err) {
     this.places = places;
+    this.training = training;
     this.err = err;
   }
 
-  /** Opens models; none is fine. */
-  static TeacherModels open(List<String> places, TeacherCatalog catalog, PrintWriter err) {
-    TeacherModels teachers = new TeacherModels(places, err);
-    if (places.isEmpty()) {
+  /**
+   * Opens models; none is fine, and {@link #AUTO} is to be trained.
+   *
+   * @param training makes a teacher of labelled rows
+   */
+  static TeacherModels open(
+      List<String> places,
+      TeacherCatalog catalog,
+      Function<Dataset, AutoTeacher> training,
+      PrintWriter err) {
+    TeacherModels teachers = new TeacherModels(places, training, err);
+    if (places.isEmpty() || teachers.isToBeTrained()) {
       return teachers;
     }
     try {
@@ -51,6 +71,26 @@ final class TeacherModels implements AutoCloseable {
     return teachers;
   }
 
+  /** Whether the teacher is still to be trained. */
+  boolean isToBeTrained() {
+    return models.isEmpty() && places.contains(AUTO);
+  }
+
+  /** Trains the teacher; from now on it answers. */
+  AutoTeacher train(Dataset rows) {
+    long start = System.nanoTime();
+    AutoTeacher teacher = training.apply(rows);
+    models.add(teacher);
+    answers = new Answers(models, this::progress);
+    trained = Duration.ofNanos(System.nanoTime() - start);
+    return teacher;
+  }
+
+  /** How long it took to train the teacher; none where none was trained. */
+  Duration trained() {
+    return trained;
+  }
+
   /** A loader that asks the models, if there are any. */
   DataLoader in(DataLoader loader) {
     return answers == null ? loader : loader.asking(answers);
@@ -62,24 +102,25 @@ final class TeacherModels implements AutoCloseable {
   }
 
   /**
-   * What an answer of the teacher would cost as a student file; null if it can't be one.
+   * What an answer of the teachers would cost as student files; null if one can't be that.
    *
    * @param rows feature columns of some rows
    */
   @Nullable ServingCost cost(Table rows, List<String> classes) {
-    if (models.size() != 1) {
-      return null;
-    }
     List<String> columns = rows.columns().stream().map(Table.Column::name).toList();
-    return models
-        .get(0)
-        .portable(columns, classes)
-        .map(
-            file -> {
-              Matrix features = new FeatureEncoder(file.schema()).encode(rows);
-              return ServingCost.measure(file, features.values(), features.rows());
-            })
-        .orElse(null);
+    ServingCost cost = null;
+    for (TeacherModel model : models) {
+      List<StudentFile> files = model.portable(columns, classes);
+      if (files.isEmpty()) {
+        return null;
+      }
+      for (StudentFile file : files) {
+        Matrix features = new FeatureEncoder(file.schema()).encode(rows);
+        ServingCost own = ServingCost.measure(file, features.values(), features.rows());
+        cost = cost == null ? own : cost.plus(own);
+      }
+    }
+    return cost;
   }
 
   /** Says how fast the answers came, and notes which files they came from. */

@@ -233,4 +233,46 @@ class TeacherModelTest {
     assertThat(run("--teacher", file("x.csv"), "--unlabelled", file("made.csv")).err())
         .contains("--unlabelled was given without --teacher-model");
   }
+
+  @Test
+  void without_a_teacher_one_is_trained_on_the_labels() throws Exception {
+    Cli.Outcome outcome = run("--teacher", "auto", "--test", file("test.csv"));
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.err())
+        .contains("(teacher)")
+        .contains("teacher: trained here: ")
+        .doesNotContain("number");
+    JsonNode result = new ObjectMapper().readTree(file("out/result.json").toFile());
+    assertThat(result.at("/teacher/models/0").asText()).startsWith("trained here: ");
+    assertThat(result.at("/teacher/row_p50_ns").asDouble()).isPositive();
+    // It answers for made rows too.
+    assertThat(result.at("/teacher/rows_answered").asInt()).isGreaterThanOrEqualTo(200 + 5 * 300);
+    assertThat(result.at("/teacher/test/log_loss").asDouble()).isLessThan(0.6);
+    assertThat(result.at("/teacher/trust/overfit").asBoolean()).isFalse();
+  }
+
+  @Test
+  void a_teacher_trained_on_labels_that_mean_nothing_knows_it() throws Exception {
+    SplittableRandom random = new SplittableRandom(9);
+    StringBuilder text = new StringBuilder("u,v,kind,number\n");
+    for (int i = 0; i < 400; i++) {
+      text.append(random.nextDouble()).append(',').append(random.nextDouble());
+      text.append(random.nextBoolean() ? ",yes" : ",no").append(",r").append(i).append('\n');
+    }
+    Files.writeString(file("train.csv"), text);
+    Cli.Outcome outcome = run("--teacher", "auto");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    JsonNode result = new ObjectMapper().readTree(file("out/result.json").toFile());
+    // Had it answered for rows that it was fitted on, it would seem to know their labels.
+    assertThat(result.at("/teacher/trust/train_log_loss").asDouble()).isBetween(0.65, 0.75);
+  }
+
+  @Test
+  void a_teacher_that_is_to_be_trained_stands_alone() {
+    assertThat(run("--teacher", "auto", "--teacher-model", file("teacher.ubj")).err())
+        .contains("--teacher auto stands alone, got 2 teachers");
+    assertThat(
+            run("--teacher", "auto", "--test", file("test.csv"), "--test-teacher", "t.csv").err())
+        .contains("--test-teacher was given, but the model answers for the test rows");
+  }
 }

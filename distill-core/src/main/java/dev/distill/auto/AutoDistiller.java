@@ -2,11 +2,10 @@ package dev.distill.auto;
 
 import dev.distill.data.Dataset;
 import dev.distill.data.MoreRows;
-import dev.distill.search.Pruner;
-import dev.distill.spi.Matrix;
+import dev.distill.data.Split;
 import dev.distill.spi.StudentModel;
-import dev.distill.spi.TaskShape;
 import dev.distill.spi.Teacher;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -72,6 +71,28 @@ public final class AutoDistiller {
   }
 
   /**
+   * Distils a teacher that is trained here, on labels alone; a share of the rows is held out as
+   * test rows before. Of a limited time the teacher gets a half.
+   */
+  public DistillationResult distill(Dataset rows) {
+    long start = System.nanoTime();
+    Cancellation cancellation = new Cancellation();
+    Split split = DistillationTask.split(rows, config.testShare(), config.seed());
+    Dataset train = rows.select(split.train());
+    Dataset test = rows.select(split.heldOut());
+    AutoTeacher teacher =
+        new TeacherTraining(
+                catalog, config, studies, (outcome, best, done, total) -> {}, x -> {}, cancellation)
+            .train(train);
+    DistillationTask task =
+        new DistillationTask(
+            train, teacher.outOfFold(), test, teacher.probabilities(test.features()), true, null);
+    DistillConfig rest = config.after(Duration.ofNanos(System.nanoTime() - start));
+    return new AutoDistiller(catalog, rest, studies, selection, executor)
+        .distill(task, (outcome, best, done, total) -> {}, cancellation);
+  }
+
+  /**
    * Runs the sweep.
    *
    * @param cancellation ends it early with the best so far; at least one trial of each search is
@@ -88,16 +109,8 @@ public final class AutoDistiller {
       int augment = augment(task);
       MoreRows more = task.more();
       Rows rows = more == null || augment == 0 ? plain : plain.with(more, augment);
-      // One that is behind in the loss may be the best of those that are small enough.
-      boolean prunes =
-          config.plan() != SweepPlan.REFERENCE
-              && !config.costs()
-              && studies.pruner() != Pruner.NONE;
-      Cut whole = Cut.of(rows.search());
-      Cut look = prunes ? rows.inShares(task.train(), config.seed()) : whole;
-      Cut cut = studies.pruneOn() == StudySettings.PruneOn.ROWS ? look : whole;
-      Pruner pruner = prunes ? cut.pruner(studies.pruner()) : Pruner.NONE;
-      Searches made = searches(task, augment, pruner, prunes && !look.bySteps());
+      FirstRound round = firstRound(task, rows, augment);
+      Searches made = round.searches();
       List<Search> searches = made.all();
       Search twins = searches.get(searches.size() - 1);
       List<Search> students = searches.subList(0, searches.size() - 1);
@@ -108,7 +121,7 @@ public final class AutoDistiller {
               new Sweep(
                   distiller(task, forms, stop), executor, config.threads(), deadline, listener);
       Sweep sweep = sweeps.apply(shared);
-      sweep.run(searches, look, cut);
+      sweep.run(searches, round.look(), round.cut());
       List<Search> failed = searches.stream().filter(s -> s.best().isEmpty()).toList();
       if (failed.contains(twins) || failed.containsAll(students)) {
         throw SweepException.ofSearches(failed);
@@ -150,7 +163,8 @@ public final class AutoDistiller {
   public DistillationResult pick(DistillationTask task, String search, int trial) {
     long start = System.nanoTime();
     try (SharedForms shared = new SharedForms()) {
-      Searches made = searches(task, augment(task), Pruner.NONE, false);
+      Rows rows = Rows.cut(task.train(), config);
+      Searches made = firstRound(task, rows, augment(task)).searches();
       List<Search> first = made.kept();
       Search twins = first.get(first.size() - 1);
       List<Search> students = first.subList(0, first.size() - 1);
@@ -220,16 +234,9 @@ public final class AutoDistiller {
         searched.endedEarly());
   }
 
-  private Searches searches(DistillationTask task, int augment, Pruner pruner, boolean looks) {
-    return new Searches(
-        config,
-        studies,
-        families(task),
-        shape(task),
-        augment,
-        identity(task, augment),
-        pruner,
-        looks);
+  private FirstRound firstRound(DistillationTask task, Rows rows, int augment) {
+    return FirstRound.of(
+        config, studies, families(task), task.train(), rows, augment, identity(task, augment));
   }
 
   private static List<TrialOutcome> front(List<Search> students) {
@@ -259,17 +266,12 @@ public final class AutoDistiller {
     return new Distiller(catalog, task.train(), task.trainTeacher(), config, shared, stop);
   }
 
-  private static TaskShape shape(DistillationTask task) {
-    Matrix rows = task.train().features();
-    return new TaskShape(rows.rows(), rows.columns(), task.train().classes().size());
-  }
-
   /** The families that can do this task; the ones asked for by name must. */
   private List<StudentModel> families(DistillationTask task) {
     List<StudentModel> fitting = new ArrayList<>();
     List<String> unfit = new ArrayList<>();
     int classes = task.train().classes().size();
-    for (StudentModel family : catalog.select(config.families(), shape(task))) {
+    for (StudentModel family : catalog.select(config.families(), FirstRound.shape(task.train()))) {
       if (family.capabilities().maxClasses() < classes) {
         unfit.add(
             "%s takes at most %s classes, got %s"

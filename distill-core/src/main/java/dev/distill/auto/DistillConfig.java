@@ -91,6 +91,33 @@ public record DistillConfig(
     return goals.size() > 1 || limits.any() || tolerance.any();
   }
 
+  /** The same when so much of its time has passed; a millisecond is always left. */
+  public DistillConfig after(Duration passed) {
+    Duration left = timeout.minus(passed);
+    Duration least = Duration.ofMillis(1);
+    return new DistillConfig(
+        plan,
+        families,
+        trials,
+        timeout.isZero() ? timeout : left.compareTo(least) < 0 ? least : left,
+        trialTimeout,
+        temperatures,
+        alphas,
+        seed,
+        threads,
+        teacherWeight,
+        testShare,
+        validationShare,
+        folds,
+        foldRows,
+        searchRows,
+        goals,
+        limits,
+        tolerance,
+        augment,
+        inFlight);
+  }
+
   private static void share(String name, double value, boolean closed) {
     require(
         closed ? value >= 0 && value <= 1 : value > 0 && value < 1,

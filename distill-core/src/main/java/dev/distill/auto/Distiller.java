@@ -371,7 +371,7 @@ final class Distiller {
 
   /** The size of the task, which search spaces may depend on. */
   TaskShape shape() {
-    return new TaskShape(data.features().rows(), data.features().columns(), classes());
+    return FirstRound.shape(data);
   }
 
   private double weight(TrialSpec.Kind kind) {
@@ -382,7 +382,7 @@ final class Distiller {
     return data.classes().size();
   }
 
-  private static Matrix validation(Fold fold) {
+  static Matrix validation(Fold fold) {
     if (fold.validation() == null) {
       throw new IllegalArgumentException("a fold without validation rows can't be judged");
     }

@@ -114,6 +114,12 @@ final class Searches {
     return searches;
   }
 
+  /** The search for a teacher that learns from labels alone. */
+  Search teacher() {
+    return first(
+        "teacher", space(TrialSpec.Kind.TWIN, families, List.of(), List.of()), config.trials());
+  }
+
   /**
    * The last round of a search: these trials and no others. A sweep that is gone on with may come
    * to another last round, so its study is named after its trials too.

@@ -2,7 +2,6 @@ package dev.distill.spi;
 
 import dev.distill.runtime.StudentFile;
 import java.util.List;
-import java.util.Optional;
 
 /** A teacher that answers for any rows, asked in batches. Safe for one thread at a time. */
 public interface TeacherModel extends AutoCloseable {
@@ -31,13 +30,13 @@ public interface TeacherModel extends AutoCloseable {
   double[] probabilities(Table rows, List<String> classes);
 
   /**
-   * The model as a student file, where it can be one: then what it costs to serve can be compared
-   * with what students cost.
+   * The model as student files that are asked one after the other, where it can be that: then what
+   * it costs to serve can be compared with what students cost. Otherwise none.
    *
    * @param columns the feature columns of a table that was checked
    */
-  default Optional<StudentFile> portable(List<String> columns, List<String> classes) {
-    return Optional.empty();
+  default List<StudentFile> portable(List<String> columns, List<String> classes) {
+    return List.of();
   }
 
   /** Frees what it holds. */

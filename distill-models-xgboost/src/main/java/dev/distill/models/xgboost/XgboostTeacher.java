@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
@@ -175,7 +174,7 @@ final class XgboostTeacher implements TeacherModel {
   }
 
   @Override
-  public synchronized Optional<StudentFile> portable(List<String> columns, List<String> wanted) {
+  public synchronized List<StudentFile> portable(List<String> columns, List<String> wanted) {
     try {
       byte[] json = booster.toByteArray("json");
       boolean single = classes == 2 && !objective.startsWith("multi");
@@ -190,7 +189,7 @@ final class XgboostTeacher implements TeacherModel {
         float margin = single ? (k == 1 ? margins[0] : 0) : margins[k];
         base[k] = margin - base[k];
       }
-      return Optional.of(
+      return List.of(
           new StudentFile(
               Schema.numbers(names.isEmpty() ? columns : names),
               trees(json, base, single),
@@ -201,7 +200,7 @@ final class XgboostTeacher implements TeacherModel {
               Map.of("teacher", description())));
     } catch (XGBoostError | IOException | IllegalArgumentException e) {
       // Such as another booster than trees: it answers all the same.
-      return Optional.empty();
+      return List.of();
     }
   }
 

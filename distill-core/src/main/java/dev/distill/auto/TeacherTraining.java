@@ -1,0 +1,309 @@
+package dev.distill.auto;
+
+import dev.distill.data.Dataset;
+import dev.distill.data.Folds;
+import dev.distill.runtime.PortableModel;
+import dev.distill.spi.FittedStudent;
+import dev.distill.spi.Seeds;
+import dev.distill.spi.StudentModel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/**
+ * Trains a teacher on labelled rows alone: searches all families for what is best on labels, fits
+ * the best of them again on each of several folds (bagging; Breiman, 1996), and weighs them by
+ * their out-of-fold answers ({@link EnsembleSelection}).
+ */
+public final class TeacherTraining {
+  private static final int TRIALS = 30;
+  private static final int CANDIDATES = 8;
+  private static final int FOLDS = 5;
+
+  /** It gets one part in so many of the time that there is. */
+  private static final int SHARE = 2;
+
+  /** A member of less weight is not worth asking. */
+  private static final double LEAST_WEIGHT = 0.05;
+
+  private final StudentCatalog catalog;
+  private final DistillConfig config;
+  private final StudySettings studies;
+  private final SweepListener listener;
+  private final Consumer<String> notes;
+  private final Cancellation cancellation;
+
+  /**
+   * A training to be.
+   *
+   * @param config seed, threads, how long a fit may take, and the time for the teacher and its
+   *     student together, of which the teacher gets a half; whatever families it wants for
+   *     students, the teacher may be of any
+   * @param studies how to search; the study is called "teacher"
+   * @param listener told of the search's trials
+   * @param notes takes a line on each member
+   * @param cancellation ends it early with what there is; one member is waited for
+   */
+  public TeacherTraining(
+      StudentCatalog catalog,
+      DistillConfig config,
+      StudySettings studies,
+      SweepListener listener,
+      Consumer<String> notes,
+      Cancellation cancellation) {
+    this.catalog = catalog;
+    this.config =
+        DistillConfig.builder()
+            .trials(TRIALS)
+            .timeout(config.timeout().dividedBy(SHARE))
+            .trialTimeout(config.trialTimeout())
+            .seed(config.seed())
+            .threads(config.threads())
+            .inFlight(config.inFlight())
+            .build();
+    this.studies = studies;
+    this.listener = listener;
+    this.notes = notes;
+    this.cancellation = cancellation;
+  }
+
+  /**
+   * Trains.
+   *
+   * @param rows labelled rows; those that are to judge student and teacher must not be among them
+   * @throws IllegalArgumentException if no family fits the task
+   * @throws SweepException if no trial succeeded
+   */
+  public AutoTeacher train(Dataset rows) {
+    Deadline deadline = new Deadline(config.timeout(), cancellation);
+    List<TrialOutcome> found;
+    double perRow;
+    try (SharedForms shared = new SharedForms()) {
+      Rows cuts = Rows.cut(rows, config);
+      FirstRound round =
+          FirstRound.of(config, studies, families(rows), rows, cuts, 0, Map.of("data", hash(rows)));
+      Search search = round.searches().teacher();
+      // The members need time too.
+      Deadline half = new Deadline(config.timeout().dividedBy(SHARE), cancellation);
+      Distiller distiller =
+          new Distiller(
+              catalog, rows, labels(rows), config, shared, () -> half.isOver() && search.settled());
+      Sweep sweep =
+          new Sweep(
+              distiller,
+              new LocalTrialExecutor(config.threads()),
+              config.threads(),
+              half,
+              listener);
+      sweep.run(List.of(search), round.look(), round.cut());
+      found = candidates(search.ranked());
+      perRow = 1.0 / cuts.search().stream().mapToInt(f -> f.trainRows().length).sum();
+    }
+    return stack(rows, members(rows, found, perRow, deadline));
+  }
+
+  private List<StudentModel> families(Dataset rows) {
+    List<StudentModel> fitting =
+        catalog.select(List.of(), FirstRound.shape(rows)).stream()
+            .filter(f -> f.capabilities().maxClasses() >= rows.classes().size())
+            .toList();
+    if (fitting.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no family on the class path can be a teacher of %s classes"
+              .formatted(rows.classes().size()));
+    }
+    return fitting;
+  }
+
+  /** The best of each family, the best one first, then the others. */
+  private static List<TrialOutcome> candidates(List<TrialOutcome> ranked) {
+    Set<String> seen = new HashSet<>();
+    List<TrialOutcome> order = new ArrayList<>();
+    List<TrialOutcome> others = new ArrayList<>();
+    for (TrialOutcome outcome : ranked) {
+      (seen.add(outcome.spec().family()) ? order : others).add(outcome);
+    }
+    order.addAll(others);
+    return order;
+  }
+
+  /** A candidate fitted on folds, and its answers for the rows of each that it did not see. */
+  private record Bagged(AutoTeacher.Member member, double[] outOfFold) {}
+
+  private List<Bagged> members(
+      Dataset rows, List<TrialOutcome> candidates, double perRow, Deadline deadline) {
+    List<Fold> folds = folds(rows);
+    double fitted = folds.stream().mapToDouble(f -> f.trainRows().length).sum();
+    double scale = fitted * perRow / Math.min(config.threads(), folds.size());
+    List<Bagged> members = new ArrayList<>();
+    List<Throwable> failures = new ArrayList<>();
+    ExecutorService pool =
+        Executors.newFixedThreadPool(config.threads(), r -> new Thread(r, "distill-teacher"));
+    try (SharedForms shared = new SharedForms()) {
+      Distiller distiller =
+          new Distiller(
+              catalog,
+              rows,
+              labels(rows),
+              config,
+              shared,
+              () -> deadline.isOver() && !members.isEmpty());
+      for (TrialOutcome candidate : affordableFirst(candidates, scale, deadline)) {
+        if (members.size() == CANDIDATES
+            || (!members.isEmpty() && !fits(candidate, scale, deadline))) {
+          continue;
+        }
+        try {
+          Bagged bagged = bag(candidate.spec(), rows, folds, distiller, pool);
+          members.add(bagged);
+          notes.accept(
+              String.format(
+                  Locale.ROOT,
+                  "teacher: %s on %s folds, log loss %.4f",
+                  candidate.spec().family(),
+                  folds.size(),
+                  bagged.member().logLoss()));
+        } catch (ExecutionException e) {
+          failures.add(Causes.readable(e.getCause() == null ? e : e.getCause()));
+        }
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    if (members.isEmpty()) {
+      throw new IllegalStateException(
+          "no teacher could be trained: "
+              + failures.stream().map(Causes::text).distinct().toList());
+    }
+    return members;
+  }
+
+  /** Those for which there is time, in their order; then the others, the quickest first. */
+  private static List<TrialOutcome> affordableFirst(
+      List<TrialOutcome> candidates, double scale, Deadline deadline) {
+    List<TrialOutcome> order =
+        new ArrayList<>(candidates.stream().filter(c -> fits(c, scale, deadline)).toList());
+    candidates.stream()
+        .filter(c -> !order.contains(c))
+        .sorted(Comparator.comparingDouble(TrialOutcome::seconds))
+        .toList()
+        .forEach(order::add);
+    return order;
+  }
+
+  private static boolean fits(TrialOutcome candidate, double scale, Deadline deadline) {
+    Optional<Duration> left = deadline.left();
+    return !deadline.isOver()
+        && (left.isEmpty() || candidate.seconds() * scale <= left.get().toMillis() / 1e3);
+  }
+
+  private List<Fold> folds(Dataset rows) {
+    Folds cut =
+        Folds.stratified(
+            rows.labels(),
+            rows.classes().size(),
+            Math.min(FOLDS, rows.rows()),
+            Seeds.derive(config.seed(), "teacher folds"));
+    List<Fold> folds = new ArrayList<>();
+    for (int f = 0; f < cut.heldOut().size(); f++) {
+      folds.add(Fold.of(rows.features(), cut.train(f), cut.heldOut().get(f)));
+    }
+    return folds;
+  }
+
+  private Bagged bag(
+      TrialSpec spec, Dataset rows, List<Fold> folds, Distiller distiller, ExecutorService pool)
+      throws ExecutionException {
+    List<Future<PortableModel>> running = new ArrayList<>();
+    for (Fold fold : folds) {
+      Callable<PortableModel> fit =
+          () -> {
+            try (FittedStudent student = distiller.fit(spec, fold, 1, spec.hyperparameters())) {
+              return Distiller.portable(spec, student);
+            }
+          };
+      running.add(pool.submit(() -> distiller.limited(fit)));
+    }
+    int k = rows.classes().size();
+    List<PortableModel> models = new ArrayList<>();
+    float[] logits = new float[rows.rows() * k];
+    try {
+      for (int f = 0; f < running.size(); f++) {
+        Fold fold = folds.get(f);
+        PortableModel model = running.get(f).get();
+        models.add(model);
+        int[] held = fold.validationRows();
+        float[] answers = new float[held.length * k];
+        model.logits(Distiller.validation(fold).values(), held.length, answers);
+        for (int i = 0; i < held.length; i++) {
+          System.arraycopy(answers, i * k, logits, held[i] * k, k);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while a teacher was trained", e);
+    } finally {
+      running.forEach(fit -> fit.cancel(true));
+    }
+    Objective objective = new Objective(labels(rows), rows.labels(), k, 0);
+    double calibration =
+        Ladder.needsCalibration(catalog.get(spec.family())) ? objective.calibrate(logits) : 1;
+    double[] outOfFold = AutoTeacher.probabilities(logits, calibration, k);
+    double logLoss = EnsembleSelection.logLoss(outOfFold, rows.labels(), k);
+    return new Bagged(new AutoTeacher.Member(spec, 1, logLoss, calibration, models), outOfFold);
+  }
+
+  private static AutoTeacher stack(Dataset rows, List<Bagged> bagged) {
+    int k = rows.classes().size();
+    List<Bagged> kept = new ArrayList<>(bagged);
+    double[] weights = weights(kept, rows.labels(), k);
+    for (int m = kept.size() - 1; m >= 0; m--) {
+      if (weights[m] < LEAST_WEIGHT) {
+        kept.remove(m);
+      }
+    }
+    weights = weights(kept, rows.labels(), k);
+    List<AutoTeacher.Member> members = new ArrayList<>();
+    double[] outOfFold = new double[rows.rows() * k];
+    for (int m = 0; m < weights.length; m++) {
+      if (weights[m] > 0) {
+        members.add(kept.get(m).member().weighing(weights[m]));
+        for (int i = 0; i < outOfFold.length; i++) {
+          outOfFold[i] += weights[m] * kept.get(m).outOfFold()[i];
+        }
+      }
+    }
+    return new AutoTeacher(rows, members, outOfFold);
+  }
+
+  private static double[] weights(List<Bagged> bagged, int[] labels, int classes) {
+    return EnsembleSelection.weights(
+        bagged.stream().map(Bagged::outOfFold).toList(), labels, classes);
+  }
+
+  /** What a teacher that knows the labels alone says: 1 for each row's own class. */
+  private static double[] labels(Dataset rows) {
+    int k = rows.classes().size();
+    double[] sure = new double[rows.rows() * k];
+    for (int i = 0; i < rows.rows(); i++) {
+      sure[i * k + rows.labels()[i]] = 1;
+    }
+    return sure;
+  }
+
+  private static String hash(Dataset rows) {
+    return DataHash.of(rows, labels(rows));
+  }
+}

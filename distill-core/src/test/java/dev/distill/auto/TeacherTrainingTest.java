@@ -1,0 +1,186 @@
+package dev.distill.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.distill.data.Dataset;
+import dev.distill.spi.FitException;
+import dev.distill.spi.Matrix;
+import dev.distill.spi.StudentModel;
+import dev.distill.spi.Table;
+import dev.distill.spi.TargetLevel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class TeacherTrainingTest {
+  private final Dataset rows = Planted.rows(300, false, 1);
+  private final Dataset others = Planted.rows(2_000, true, 2);
+  private final List<String> notes = new ArrayList<>();
+  private final Cancellation cancellation = new Cancellation();
+  private final FakeFamily good = FakeFamily.soft("fake.good").cuttingAt(0.2f);
+  private final FakeFamily useless = FakeFamily.soft("fake.useless").cuttingAt(-5);
+
+  private AutoTeacher train(StudentModel... families) {
+    return new TeacherTraining(
+            StudentCatalog.of(List.of(families)),
+            DistillConfig.builder().threads(2).build(),
+            StudySettings.defaults(),
+            (outcome, best, done, total) -> {},
+            notes::add,
+            cancellation)
+        .train(rows);
+  }
+
+  private static double logLoss(double[] probabilities, Dataset data) {
+    return EnsembleSelection.logLoss(probabilities, data.labels(), 2);
+  }
+
+  @Test
+  void it_is_as_good_as_its_best_family_on_other_rows() {
+    AutoTeacher teacher = train(useless, good);
+    double planted = logLoss(Planted.teacher(others), others);
+    assertThat(logLoss(teacher.probabilities(others.features()), others))
+        .isCloseTo(planted, within(0.02));
+    assertThat(teacher.description())
+        .contains("fake.good")
+        .doesNotContain("fake.useless")
+        .contains("the mean of 5 students");
+    assertThat(notes).anyMatch(line -> line.startsWith("teacher: fake.useless on 5 folds"));
+  }
+
+  @Test
+  void out_of_fold_answers_come_from_students_that_did_not_see_the_row() {
+    AutoTeacher teacher = train(good);
+    double[] answers = teacher.outOfFold();
+    // The last five fits are a member's; the second feature of a training row is its index.
+    List<FakeFamily.Fit> fits = good.fits();
+    int[] unseen = new int[rows.rows()];
+    for (FakeFamily.Fit fit : fits.subList(fits.size() - 5, fits.size())) {
+      Matrix seen = fit.training().features();
+      Set<Integer> indices = new TreeSet<>();
+      for (int i = 0; i < seen.rows(); i++) {
+        indices.add((int) seen.get(i, 1));
+      }
+      for (int i = 0; i < unseen.length; i++) {
+        unseen[i] += indices.contains(i) ? 0 : 1;
+      }
+    }
+    assertThat(unseen).containsOnly(1);
+    // On either side of the split each fold's students answer in their own way, five in all.
+    Set<Double> left = new TreeSet<>();
+    for (int i = 0; i < rows.rows(); i++) {
+      assertThat(answers[2 * i] + answers[2 * i + 1]).isCloseTo(1, within(1e-9));
+      if (rows.features().get(i, 0) < 0.2f) {
+        left.add(answers[2 * i]);
+      }
+    }
+    assertThat(left).hasSizeBetween(2, 5);
+    assertThat(good.open()).isZero();
+  }
+
+  @Test
+  void the_same_seed_gives_the_same_teacher() {
+    double[] once = train(good, useless).probabilities(others.features());
+    double[] again =
+        train(FakeFamily.soft("fake.good").cuttingAt(0.2f), useless)
+            .probabilities(others.features());
+    assertThat(again).containsExactly(once);
+  }
+
+  @Test
+  void families_that_know_labels_alone_take_part() {
+    FakeFamily hard = new FakeFamily("fake.hard", TargetLevel.HARD_LABELS).cuttingAt(0.2f);
+    assertThat(train(hard, useless).description()).contains("fake.hard");
+  }
+
+  @Test
+  void a_family_that_fails_is_left_out() {
+    FakeFamily broken =
+        FakeFamily.soft("fake.broken")
+            .cuttingAt(0.2f)
+            .before(
+                fit -> {
+                  // Works in the search, with its 4 of 5 parts of the rows, and later no more.
+                  if (fit.number() > 60) {
+                    throw new FitException("broken by now");
+                  }
+                });
+    assertThat(train(broken, good).description()).contains("fake.good");
+  }
+
+  @Test
+  void where_nothing_works_it_says_why() {
+    FakeFamily broken =
+        FakeFamily.soft("fake.broken")
+            .before(
+                fit -> {
+                  throw new FitException("broken always");
+                });
+    assertThatThrownBy(() -> train(broken))
+        .isInstanceOf(SweepException.class)
+        .hasMessageContaining("broken always");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> train(FakeFamily.soft("fake.one").maxClasses(1)))
+        .withMessageContaining("no family on the class path can be a teacher of 2 classes");
+  }
+
+  @Test
+  void ended_early_it_has_one_member() {
+    cancellation.cancel();
+    AutoTeacher teacher = train(good, useless);
+    assertThat(notes).hasSize(1);
+    assertThat(logLoss(teacher.probabilities(others.features()), others)).isLessThan(0.7);
+  }
+
+  @Test
+  void it_is_asked_about_rows_of_its_own_columns_and_classes() {
+    AutoTeacher teacher = train(good);
+    Table table =
+        Table.of("new.csv", List.of("x", "row"), new float[][] {{-0.5f, 1}, {0.5f, 2}, {0, 3}});
+    teacher.check(table, List.of("no", "yes"));
+    double[] answers = teacher.probabilities(table, List.of("no", "yes"));
+    assertThat(answers).hasSize(6);
+    assertThat(answers[0]).isCloseTo(0.9, within(0.1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> teacher.check(table, List.of("yes", "no")))
+        .withMessageContaining("trained for classes [no, yes], asked for [yes, no]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> teacher.check(table.select(List.of("x")), List.of("no", "yes")))
+        .withMessageContaining("row");
+  }
+
+  @Test
+  void what_it_costs_can_be_measured() {
+    AutoTeacher teacher = train(good);
+    assertThat(teacher.portable(List.of("x", "row"), List.of("no", "yes"))).hasSizeGreaterThan(4);
+  }
+
+  @Test
+  void without_a_teacher_one_is_trained() {
+    DistillationResult result =
+        new AutoDistiller(
+                StudentCatalog.of(List.of(good, useless)),
+                DistillConfig.builder().trials(4).threads(2).folds(2).build())
+            .distill(rows);
+    assertThat(result.task().heldOut()).isTrue();
+    assertThat(result.task().train().rows() + result.task().test().rows()).isEqualTo(300);
+    // Nobody saw the test rows before: neither teacher nor student.
+    Set<Float> test = new TreeSet<>();
+    for (int i = 0; i < result.task().test().rows(); i++) {
+      test.add(result.task().test().features().get(i, 1));
+    }
+    for (FakeFamily.Fit fit : good.fits()) {
+      for (int i = 0; i < fit.training().features().rows(); i++) {
+        assertThat(test).doesNotContain(fit.training().features().get(i, 1));
+      }
+    }
+    assertThat(result.student().test().get("kl")).isLessThan(0.1);
+  }
+}
