@@ -85,7 +85,7 @@ final class DemoCommand implements Callable<Integer> {
             Run.MoreInput.NONE),
         new DataLoader("soil", null, TeacherKind.PROBABILITIES, false),
         DistillConfig.builder().trials(trials).build(),
-        StudySettings.defaults(),
+        hashes -> StudySettings.defaults(),
         out);
     text.printf(
         "%nKL is how far from the teacher's probabilities; the twin is the same search on labels"

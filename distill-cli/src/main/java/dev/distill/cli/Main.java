@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       InspectCommand.class,
       StudentsCommand.class,
-      StudiesCommand.class
+      StudiesCommand.class,
+      PickCommand.class
     })
 public final class Main implements Runnable {
   private static final String SLF4J = "slf4j.internal.verbosity";
@@ -74,14 +75,19 @@ public final class Main implements Runnable {
 
   /** Runs a command; gives its exit code. */
   static int execute(PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(new Main())
+    return commandLine(new Main())
         .setOut(out)
         .setErr(err)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setUsageHelpAutoWidth(true)
         .setExecutionExceptionHandler((e, command, parsed) -> explain(e, command))
         .setParameterExceptionHandler(Main::usage)
         .execute(args);
+  }
+
+  /** A command that reads its arguments as all of ours do. */
+  static CommandLine commandLine(Object command) {
+    return new CommandLine(command)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true);
   }
 
   @Override

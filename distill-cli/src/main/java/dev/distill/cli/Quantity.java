@@ -1,5 +1,6 @@
 package dev.distill.cli;
 
+import dev.distill.auto.Tolerance;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -42,23 +43,29 @@ final class Quantity {
     }
   }
 
-  /** Reads {@code loss} as 0 and {@code smallest within 1%} as 0.01. */
-  static final class Tolerance implements ITypeConverter<Double> {
+  /** Reads {@code loss}, {@code smallest within 1%} and {@code one standard error}. */
+  static final class Selection implements ITypeConverter<Tolerance> {
     private static final Pattern SMALLEST =
-        Pattern.compile("smallest within (\\d+(?:\\.\\d+)?) ?%(?: of (?:the )?best)?");
+        Pattern.compile(
+            "(?:smallest within (?<percent>\\d+(?:\\.\\d+)?) ?%|(?:smallest within )?one standard error)"
+                + "(?: of (?:the )?best)?");
 
     @Override
-    public Double convert(String value) {
+    public Tolerance convert(String value) {
       String words = value.strip().toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
       Matcher smallest = SMALLEST.matcher(words);
       if (smallest.matches()) {
-        return Double.parseDouble(smallest.group(1)) / 100;
+        String percent = smallest.group("percent");
+        return percent == null
+            ? Tolerance.ONE_STANDARD_ERROR
+            : Tolerance.within(Double.parseDouble(percent) / 100);
       }
       if (!words.equals("loss")) {
         throw new TypeConversionException(
-            "expected 'loss' or 'smallest within 1%%', got '%s'".formatted(value));
+            "expected 'loss', 'smallest within 1%%' or 'one standard error', got '%s'"
+                .formatted(value));
       }
-      return 0d;
+      return Tolerance.NONE;
     }
   }
 

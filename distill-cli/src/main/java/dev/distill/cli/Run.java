@@ -27,10 +27,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** What {@code run} and {@code demo} share: read, sweep, write, show. */
+/** What {@code run}, {@code demo} and {@code pick} share: read, sweep, write, show. */
 final class Run {
   /**
    * The input files.
@@ -120,39 +121,123 @@ final class Run {
     err = spec.commandLine().getErr();
   }
 
-  /** Reads the input, runs the sweep and writes what came out into a folder. */
+  /**
+   * Reads the input, runs the sweep and writes what came out into a folder.
+   *
+   * @param studies by the SHA-256 of each file that was read
+   */
   void execute(
-      Input input, DataLoader loader, DistillConfig config, StudySettings studies, Path folder)
+      Input input,
+      DataLoader loader,
+      DistillConfig config,
+      Function<Map<String, String>, StudySettings> studies,
+      Path folder)
       throws IOException {
+    OutputFolder output = open(config, folder);
+    DistillationResult result =
+        deliver(
+            input,
+            loader,
+            config,
+            studies,
+            output,
+            (distiller, task, interrupt) -> {
+              Progress progress = new Progress(err, Progress.isTerminal(), "student and twin");
+              interrupt.begin();
+              DistillationResult found =
+                  distiller.distill(task, progress, interrupt.cancellation());
+              progress.endLine();
+              return found;
+            });
+    output.write(
+        "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
+    if (result.endedEarly()) {
+      out.println("The search ended early; this is the best so far.");
+    }
+    long failed = result.trials().stream().filter(t -> t.failure().isPresent()).count();
+    if (failed > 0) {
+      out.printf("%d trials failed; their causes are in leaderboard.csv.%n", failed);
+    }
+    if (!catalog.problems().isEmpty()) {
+      out.printf(
+          "%d families or plugins could not be used; leaderboard.csv names them.%n",
+          catalog.problems().size());
+    }
+    out.printf(
+        "%s trials in %s. Written to %s: student.distill, leaderboard.csv, result.json%n",
+        result.trials().size(), Progress.duration(result.seconds()), folder);
+    out.flush();
+  }
+
+  /** Reads the input and writes the student of a trial that a study keeps into a folder. */
+  void pick(
+      Input input,
+      DataLoader loader,
+      DistillConfig config,
+      StudySettings kept,
+      Path folder,
+      String search,
+      int trial)
+      throws IOException {
+    DistillationResult result =
+        deliver(
+            input,
+            loader,
+            config,
+            hashes -> kept,
+            open(config, folder),
+            (distiller, task, interrupt) -> distiller.pick(task, search, trial));
+    out.printf(
+        "Trial %s of %s/%s, fitted on all %,d training rows in %s. Written to %s: student.distill,"
+            + " result.json%n",
+        trial,
+        kept.name(),
+        search,
+        result.task().train().rows(),
+        Progress.duration(result.seconds()),
+        folder);
+    out.flush();
+  }
+
+  private OutputFolder open(DistillConfig config, Path folder) {
     catalog.problems().forEach(problem -> err.println("distill: " + problem));
     catalog.select(config.families());
-    OutputFolder output = OutputFolder.open(folder);
-    Map<String, String> hashes = new LinkedHashMap<>();
+    return OutputFolder.open(folder);
+  }
+
+  /** Gets a student. */
+  private interface Work {
+    DistillationResult of(AutoDistiller distiller, DistillationTask task, Interrupt interrupt);
+  }
+
+  private DistillationResult deliver(
+      Input input,
+      DataLoader loader,
+      DistillConfig config,
+      Function<Map<String, String>, StudySettings> studies,
+      OutputFolder output,
+      Work work)
+      throws IOException {
     try (Interrupt interrupt = new Interrupt();
         TeacherModels teachers =
             TeacherModels.open(
                 input.models(),
                 teacherCatalog,
-                rows -> trained(rows, config, studies, interrupt),
+                rows -> trained(rows, config, studies.apply(Map.of()), interrupt),
                 err)) {
       TaskReader reader = new TaskReader(loader, teachers, config, err);
       DistillationTask task = reader.read(input);
-      hashes.putAll(reader.hashes());
+      Map<String, String> hashes = new LinkedHashMap<>(reader.hashes());
       teachers.report(hashes);
       ServingCost cost = teachers.cost(reader.sample(), task.train().classes());
-      Progress progress = new Progress(err, Progress.isTerminal(), "student and twin");
-      interrupt.begin();
-      DistillationResult result =
-          distiller(config.after(teachers.trained()), studies)
-              .distill(task, progress, interrupt.cancellation());
-      progress.endLine();
+      AutoDistiller distiller = distiller(config.after(teachers.trained()), studies.apply(hashes));
+      DistillationResult result = work.of(distiller, task, interrupt);
       output.write("student.distill", result.student().file().toBytes());
-      output.write(
-          "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
       output.write(
           "result.json",
           ResultJson.of(result, hashes, teachers.answers(), cost, catalog.problems()));
-      show(result, cost, folder);
+      show(result, cost);
+      return result;
     }
   }
 
@@ -183,7 +268,7 @@ final class Run {
     return injector.getInstance(AutoDistiller.class);
   }
 
-  private void show(DistillationResult result, @Nullable ServingCost teacherCost, Path folder) {
+  private void show(DistillationResult result, @Nullable ServingCost teacherCost) {
     out.print(ResultTable.of(result, teacherCost));
     out.println();
     out.println(result.verdict().sentence());
@@ -205,21 +290,5 @@ final class Run {
           result.student().chosen().spec().augment(), result.moreRows());
     }
     result.diagnosis().warnings().forEach(out::println);
-    if (result.endedEarly()) {
-      out.println("The search ended early; this is the best so far.");
-    }
-    long failed = result.trials().stream().filter(t -> t.failure().isPresent()).count();
-    if (failed > 0) {
-      out.printf("%d trials failed; their causes are in leaderboard.csv.%n", failed);
-    }
-    if (!catalog.problems().isEmpty()) {
-      out.printf(
-          "%d families or plugins could not be used; leaderboard.csv names them.%n",
-          catalog.problems().size());
-    }
-    out.printf(
-        "%s trials in %s. Written to %s: student.distill, leaderboard.csv, result.json%n",
-        result.trials().size(), Progress.duration(result.seconds()), folder);
-    out.flush();
   }
 }

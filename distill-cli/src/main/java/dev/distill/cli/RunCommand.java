@@ -5,8 +5,10 @@ import dev.distill.auto.Goal;
 import dev.distill.auto.Limits;
 import dev.distill.auto.StudySettings;
 import dev.distill.auto.SweepPlan;
+import dev.distill.auto.Tolerance;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.data.TeacherKind;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -145,23 +147,37 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     DistillConfig config = search.config();
     Run run = new Run(spec, families);
-    boolean auto = teacher != null && teacher.equals(Path.of(TeacherModels.AUTO));
-    Run.Input input =
-        new Run.Input(
-            train,
-            auto ? null : teacher,
-            auto ? Stream.concat(Stream.of(TeacherModels.AUTO), models.stream()).toList() : models,
-            teacherOof,
-            test,
-            testTeacher,
-            new Run.MoreInput(unlabelled, augmented, augmentedTeacher));
+    Run.Input input = input();
     StudySettings settings = studies.open(spec.commandLine().getErr());
+    Arguments arguments = Arguments.of(spec.commandLine().getParseResult());
     try {
-      run.execute(input, new DataLoader(label, id, teacherKind, byPosition), config, settings, out);
+      run.execute(
+          input, loader(), config, hashes -> settings.with(arguments.with(hashes).notes()), out);
     } finally {
       settings.store().close();
     }
     return Main.OK;
+  }
+
+  /** Instead of a run, with these arguments: the student of a trial of an earlier one. */
+  void pick(StudySettings kept, String searched, int trial) throws IOException {
+    new Run(spec, families).pick(input(), loader(), search.config(), kept, out, searched, trial);
+  }
+
+  private Run.Input input() {
+    boolean auto = teacher != null && teacher.equals(Path.of(TeacherModels.AUTO));
+    return new Run.Input(
+        train,
+        auto ? null : teacher,
+        auto ? Stream.concat(Stream.of(TeacherModels.AUTO), models.stream()).toList() : models,
+        teacherOof,
+        test,
+        testTeacher,
+        new Run.MoreInput(unlabelled, augmented, augmentedTeacher));
+  }
+
+  private DataLoader loader() {
+    return new DataLoader(label, id, teacherKind, byPosition);
   }
 
   /** The options of a search, shared by commands that run one. */
@@ -295,14 +311,15 @@ final class RunCommand implements Callable<Integer> {
     @Option(
         names = "--select",
         paramLabel = "HOW",
-        converter = Quantity.Tolerance.class,
+        converter = Quantity.Selection.class,
         description =
-            "the student to deliver: loss, or \"smallest within 1%%\" (of the best loss); the latter"
-                + " searches for small ones too, as with --objectives bytes (default: loss)")
-    private double tolerance = DEFAULTS.tolerance();
+            "the student to deliver: loss, \"smallest within 1%%\" (of the best loss), or \"one standard"
+                + " error\" (the smallest within that of the best loss); the latter two search for"
+                + " small ones too, as with --objectives bytes (default: loss)")
+    private Tolerance tolerance = DEFAULTS.tolerance();
 
     DistillConfig config() {
-      List<Goal> beside = tolerance > 0 && goals.size() <= 1 ? List.of(Goal.BYTES) : goals;
+      List<Goal> beside = tolerance.any() && goals.size() <= 1 ? List.of(Goal.BYTES) : goals;
       return DistillConfig.builder()
           .families(families)
           .trials(trials)

@@ -15,6 +15,7 @@ import dev.distill.search.StudyStore;
 import dev.distill.search.SuccessiveHalvingPruner;
 import dev.distill.search.jdbc.JdbcStore;
 import java.io.PrintWriter;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -116,7 +117,7 @@ final class StudyOptions {
     if (resume && !there) {
       notes.printf("note: there is no study '%s' in %s yet; it begins here%n", name, place);
     }
-    return new StudySettings(sampler(), rungs(), pruner(), pruneOn, store, name, resume);
+    return new StudySettings(sampler(), rungs(), pruner(), pruneOn, store, name, resume, Map.of());
   }
 
   private boolean rungs() {

@@ -3,6 +3,7 @@ package dev.distill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.distill.auto.Tolerance;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.TypeConversionException;
@@ -27,14 +28,19 @@ class QuantityTest {
 
   @Test
   void a_selection_is_by_loss_or_by_size_within_a_tolerance() {
-    Quantity.Tolerance selection = new Quantity.Tolerance();
-    assertThat(selection.convert("loss")).isZero();
-    assertThat(selection.convert("smallest within 1%")).isEqualTo(0.01);
-    assertThat(selection.convert("Smallest within 2.5 % of best")).isEqualTo(0.025);
+    Quantity.Selection selection = new Quantity.Selection();
+    assertThat(selection.convert("loss")).isEqualTo(Tolerance.NONE);
+    assertThat(selection.convert("smallest within 1%")).isEqualTo(Tolerance.within(0.01));
+    assertThat(selection.convert("Smallest within 2.5 % of best"))
+        .isEqualTo(Tolerance.within(0.025));
+    for (String rule : new String[] {"one standard error", "Smallest within one  Standard error"}) {
+      assertThat(selection.convert(rule)).isEqualTo(Tolerance.ONE_STANDARD_ERROR);
+    }
     for (String wrong : new String[] {"", "smallest", "smallest within 1", "within 1%"}) {
       assertThatThrownBy(() -> selection.convert(wrong))
           .isInstanceOf(TypeConversionException.class)
-          .hasMessage("expected 'loss' or 'smallest within 1%', got '" + wrong + "'");
+          .hasMessage(
+              "expected 'loss', 'smallest within 1%' or 'one standard error', got '" + wrong + "'");
     }
   }
 

@@ -7,12 +7,14 @@ import dev.distill.spi.StudentModel;
 import dev.distill.spi.Teacher;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Finds the student: sweeps families × temperatures × alphas × hyperparameters, chooses on
@@ -106,8 +108,6 @@ public final class AutoDistiller {
       DistillationTask task, SweepListener listener, Cancellation cancellation) {
     long start = System.nanoTime();
     try (SharedForms shared = new SharedForms()) {
-      List<StudentModel> families = families(task);
-      List<LabelSource> sources = sources(task);
       Rows plain = Rows.cut(task.train(), config);
       int augment = augment(task);
       MoreRows more = task.more();
@@ -115,16 +115,7 @@ public final class AutoDistiller {
       Rows rows = more == null || augment == 0 ? plain : plain.with(more, augment);
       double secondsPerRow =
           Distiller.seconds(labelling) / Math.max(1.0, (double) augment * plain.count());
-      FirstRound round =
-          FirstRound.of(
-              config,
-              studies,
-              families,
-              task.train(),
-              rows,
-              sources.stream().map(LabelSource::name).toList(),
-              augment,
-              identity(task, augment));
+      FirstRound round = firstRound(task, rows, augment);
       Searches made = round.searches();
       List<Search> searches = made.all();
       Search twins = searches.get(searches.size() - 1);
@@ -134,11 +125,7 @@ public final class AutoDistiller {
       Function<SharedForms, Sweep> sweeps =
           forms ->
               new Sweep(
-                  distiller(task, sources, forms, stop),
-                  executor,
-                  config.threads(),
-                  deadline,
-                  listener);
+                  distiller(task, forms, stop), executor, config.threads(), deadline, listener);
       Sweep sweep = sweeps.apply(shared);
       sweep.run(searches, round.look(), round.cut());
       List<Search> failed = searches.stream().filter(s -> s.best().isEmpty()).toList();
@@ -159,29 +146,121 @@ public final class AutoDistiller {
         endedEarly |= growth.endedEarly();
         moreRows = growth.reason();
       }
-      // The students to be delivered are fitted to the end, also when the sweep ends early.
-      Finisher finisher =
-          new Finisher(task, catalog, distiller(task, sources, shared, () -> false), config);
-      Measured measured =
-          finisher.finish(
-              finalists, ranked(students), candidates -> selection.select(candidates, twin));
-      Measured measuredTwin =
-          finisher.finish(List.of(twin), twins.ranked(), candidates -> candidates.get(0));
-      trials.addAll(finisher.failures());
-      return new DistillationResult(
+      return finish(
           task,
-          config,
-          measured,
-          measuredTwin,
-          finisher.teacher(),
-          finisher.prior(),
-          finisher.compare(measured, measuredTwin),
-          trials,
-          students.stream().flatMap(search -> search.front().stream()).toList(),
-          Distiller.seconds(start),
-          endedEarly,
-          moreRows);
+          shared,
+          new Finisher.Candidates(
+              finalists, ranked(students), left -> selection.select(left, twin)),
+          Finisher.Candidates.first(twin, twins.ranked()),
+          new Searched(trials, front(students), start, endedEarly, moreRows));
     }
+  }
+
+  /**
+   * Delivers the student of a trial that the store keeps of an earlier sweep of the same task, with
+   * the same configuration. Nothing is searched: the student, and the twin of that sweep, are
+   * fitted on all training rows and measured as {@link #distill} does it.
+   *
+   * @param search the search that the trial belongs to, as {@link TrialSpec#search} has it: a
+   *     student's, or its last round
+   * @param trial its number
+   * @throws IllegalArgumentException if there is no such trial, it has no student, or its study was
+   *     made of something else
+   * @throws SweepException if it can't be made to deliver
+   */
+  public DistillationResult pick(DistillationTask task, String search, int trial) {
+    long start = System.nanoTime();
+    try (SharedForms shared = new SharedForms()) {
+      Rows rows = Rows.cut(task.train(), config);
+      Searches made = firstRound(task, rows, augment(task)).searches();
+      List<Search> first = made.kept();
+      Search twins = first.get(first.size() - 1);
+      List<Search> students = first.subList(0, first.size() - 1);
+      List<Search> all = new ArrayList<>(students);
+      students.forEach(student -> all.addAll(made.keptLast(student)));
+      Search own =
+          all.stream()
+              .filter(kept -> kept.name().equals(search))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "search '%s' has no trial to pick, expected one of %s"
+                              .formatted(search, all.stream().map(Search::name).toList())));
+      TrialOutcome picked = own.picked(trial);
+      List<Search> lastTwins = made.keptLast(twins);
+      List<TrialOutcome> trials = new ArrayList<>();
+      Stream.of(all, List.of(twins), lastTwins)
+          .flatMap(List::stream)
+          .forEach(kept -> trials.addAll(kept.outcomes()));
+      return finish(
+          task,
+          shared,
+          Finisher.Candidates.first(picked, List.of()),
+          Finisher.Candidates.first(twin(twins, lastTwins), twins.ranked()),
+          new Searched(trials, front(students), start, false, ""));
+    }
+  }
+
+  /** The best twin that was kept: of its last rounds, which had all rows, if there were any. */
+  private TrialOutcome twin(Search search, List<Search> last) {
+    return last.stream()
+        .flatMap(round -> round.outcomes().stream())
+        .filter(outcome -> outcome.succeeded() && config.limits().kept(outcome))
+        .min(Comparator.comparingDouble(TrialOutcome::logLoss))
+        .orElseGet(() -> search.ranked().get(0));
+  }
+
+  /** What is known before students are finished. */
+  private record Searched(
+      List<TrialOutcome> trials,
+      List<TrialOutcome> front,
+      long start,
+      boolean endedEarly,
+      String moreRows) {}
+
+  /** Finishes a student and its twin and compares them. */
+  private DistillationResult finish(
+      DistillationTask task,
+      SharedForms shared,
+      Finisher.Candidates students,
+      Finisher.Candidates twins,
+      Searched searched) {
+    // The students to be delivered are fitted to the end, also when the sweep ends early.
+    Finisher finisher = new Finisher(task, catalog, distiller(task, shared, () -> false), config);
+    Measured student = finisher.finish(students);
+    Measured twin = finisher.finish(twins);
+    List<TrialOutcome> trials = new ArrayList<>(searched.trials());
+    trials.addAll(finisher.failures());
+    return new DistillationResult(
+        task,
+        config,
+        student,
+        twin,
+        finisher.teacher(),
+        finisher.prior(),
+        finisher.compare(student, twin),
+        trials,
+        searched.front(),
+        Distiller.seconds(searched.start()),
+        searched.endedEarly(),
+        searched.moreRows());
+  }
+
+  private FirstRound firstRound(DistillationTask task, Rows rows, int augment) {
+    return FirstRound.of(
+        config,
+        studies,
+        families(task),
+        task.train(),
+        rows,
+        sources(task).stream().map(LabelSource::name).toList(),
+        augment,
+        identity(task, augment));
+  }
+
+  private static List<TrialOutcome> front(List<Search> students) {
+    return students.stream().flatMap(search -> search.front().stream()).toList();
   }
 
   /** So many rows without labels for each training row are learned from in the search. */
@@ -203,9 +282,9 @@ public final class AutoDistiller {
         .toList();
   }
 
-  private Distiller distiller(
-      DistillationTask task, List<LabelSource> sources, SharedForms shared, BooleanSupplier stop) {
-    return new Distiller(catalog, task.train(), task.trainTeacher(), sources, config, shared, stop);
+  private Distiller distiller(DistillationTask task, SharedForms shared, BooleanSupplier stop) {
+    return new Distiller(
+        catalog, task.train(), task.trainTeacher(), sources(task), config, shared, stop);
   }
 
   /** What students may learn from: the answers that they are judged by first. */

@@ -29,8 +29,7 @@ import java.util.List;
  * @param searchRows trials are fitted on at most so many rows; the chosen student on all
  * @param goals what the search makes small; the loss must be the first
  * @param limits what the student may cost to serve
- * @param tolerance the smallest student is chosen whose validation loss is above the lowest by at
- *     most this share of it; 0 chooses by the loss alone
+ * @param tolerance the smallest student is chosen whose validation loss is so near to the lowest
  * @param augment up to so many rows that the teacher labels for each training row, where there are
  *     any ({@link DistillationTask#more()}); 0 for none
  * @param inFlight so many trials of a search may run at once; the next one is suggested from the
@@ -54,7 +53,7 @@ public record DistillConfig(
     int searchRows,
     List<Goal> goals,
     Limits limits,
-    double tolerance,
+    Tolerance tolerance,
     int augment,
     int inFlight) {
 
@@ -84,16 +83,13 @@ public record DistillConfig(
     require(
         !goals.isEmpty() && goals.get(0) == Goal.LOSS,
         "the first of the goals must be LOSS, got " + goals);
-    require(
-        tolerance >= 0 && tolerance < Double.POSITIVE_INFINITY,
-        "tolerance must be >= 0 and finite, got " + tolerance);
     require(augment >= 0, "augment must be >= 0, got " + augment);
     require(inFlight >= 1, "inFlight must be >= 1, got " + inFlight);
   }
 
   /** Whether trials are asked what their students cost to serve. */
   boolean costs() {
-    return goals.size() > 1 || limits.any() || tolerance > 0;
+    return goals.size() > 1 || limits.any() || tolerance.any();
   }
 
   /** The same when so much of its time has passed; a millisecond is always left. */
@@ -159,7 +155,7 @@ public record DistillConfig(
     private int searchRows = 8_000;
     private List<Goal> goals = List.of(Goal.LOSS);
     private Limits limits = Limits.NONE;
-    private double tolerance = 0;
+    private Tolerance tolerance = Tolerance.NONE;
     private int augment = 100;
     private int inFlight = 4;
 
@@ -268,7 +264,7 @@ public record DistillConfig(
     }
 
     /** See {@link DistillConfig#tolerance()}. */
-    public Builder tolerance(double value) {
+    public Builder tolerance(Tolerance value) {
       tolerance = value;
       return this;
     }

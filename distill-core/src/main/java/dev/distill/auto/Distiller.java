@@ -268,6 +268,7 @@ final class Distiller {
     Objective labelled = new Objective(soft, labels, classes(), 0);
     double calibration = 1;
     double loss;
+    double standardError = Double.NaN;
     if (spec.kind() == TrialSpec.Kind.REFERENCE) {
       loss = referenceLoss(spec, soft, labels, logits);
     } else {
@@ -276,6 +277,7 @@ final class Distiller {
         calibration = objective.calibrate(logits);
       }
       loss = objective.loss(logits, calibration);
+      standardError = objective.standardError(logits, calibration);
     }
     int right = 0;
     for (int i = 0; i < rows.length; i++) {
@@ -284,6 +286,7 @@ final class Distiller {
     return new TrialOutcome(
         spec,
         loss,
+        standardError,
         mimicry.loss(logits, calibration),
         labelled.loss(logits, calibration),
         (double) right / rows.length,

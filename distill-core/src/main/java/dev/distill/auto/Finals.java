@@ -68,7 +68,8 @@ final class Finals {
       return cells(searches);
     }
     Search search = searches.get(0);
-    List<TrialOutcome> best = config.tolerance() > 0 ? List.of(smallest(search)) : best(search);
+    List<TrialOutcome> best =
+        config.tolerance().any() ? List.of(smallest(search.ranked(), config)) : best(search);
     boolean fewRows = rows.crossValidated();
     List<Double> alphas = config.alphas();
     if (alphas.isEmpty()) {
@@ -77,7 +78,7 @@ final class Finals {
     TrialSpec own = best.get(0).spec();
     // The twin was chosen by its loss alone, so it may be of any size.
     List<TrialSpec> configurations =
-        config.tolerance() > 0 ? List.of(own) : List.of(own, twin.spec().as(own));
+        config.tolerance().any() ? List.of(own) : List.of(own, twin.spec().as(own));
     List<TrialSpec> entries = new ArrayList<>();
     for (TrialSpec spec : configurations) {
       // Softer targets than T = 1 were worth searching, but on many rows did not hold on test rows.
@@ -114,9 +115,8 @@ final class Finals {
   }
 
   /** The smallest student among those whose loss is near enough to the lowest. */
-  private TrialOutcome smallest(Search search) {
-    List<TrialOutcome> ranked = search.ranked();
-    double most = ranked.get(0).loss() + config.tolerance() * Math.abs(ranked.get(0).loss());
+  static TrialOutcome smallest(List<TrialOutcome> ranked, DistillConfig config) {
+    double most = config.tolerance().most(ranked.get(0));
     return ranked.stream()
         .filter(o -> o.loss() <= most && config.limits().kept(o))
         .min(Comparator.comparingLong(Finals::bytes))

@@ -47,18 +47,32 @@ final class Finisher {
   }
 
   /**
+   * What a student may be made of.
+   *
+   * @param best what to choose from
+   * @param others what to take when nothing of that is left, the best first
+   * @param rule chooses among those that are left
+   */
+  record Candidates(
+      List<TrialOutcome> best,
+      List<TrialOutcome> others,
+      Function<List<TrialOutcome>, TrialOutcome> rule) {
+
+    /** The first one; when that fails, the others. */
+    static Candidates first(TrialOutcome outcome, List<TrialOutcome> others) {
+      return new Candidates(List.of(outcome), others, left -> left.get(0));
+    }
+  }
+
+  /**
    * Finishes the chosen one of the candidates; if that fails, of those of other families, and of
    * the others at last. A family that failed is not tried again.
    *
-   * @param others what to take when there is no candidate left, the best first
-   * @param rule chooses among those that are left
    * @throws SweepException if all failed
    */
-  Measured finish(
-      List<TrialOutcome> candidates,
-      List<TrialOutcome> others,
-      Function<List<TrialOutcome>, TrialOutcome> rule) {
-    List<TrialOutcome> left = new ArrayList<>(candidates);
+  Measured finish(Candidates candidates) {
+    List<TrialOutcome> others = candidates.others();
+    List<TrialOutcome> left = new ArrayList<>(candidates.best());
     List<TrialOutcome> spare = new ArrayList<>(others);
     left.removeIf(outcome -> !config.limits().kept(outcome));
     spare.removeIf(outcome -> !config.limits().kept(outcome));
@@ -69,7 +83,7 @@ final class Finisher {
       left.add(spare.get(0));
     }
     while (!left.isEmpty()) {
-      TrialOutcome chosen = rule.apply(left);
+      TrialOutcome chosen = candidates.rule().apply(left);
       long start = System.nanoTime();
       try {
         return distiller.limited(() -> finish(chosen));

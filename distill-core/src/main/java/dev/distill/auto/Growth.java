@@ -108,7 +108,7 @@ final class Growth {
     SweepSpace space = searches.augmented(spec, factor);
     List<Study.Start> starts = new ArrayList<>(List.of(space.start(spec)));
     // Who wants the smallest student does not want a wider one.
-    if (config.tolerance() == 0) {
+    if (!config.tolerance().any()) {
       space.wider(spec, WIDER).map(space::start).ifPresent(starts::add);
     }
     Search round = searches.round("student x" + factor, space, starts);

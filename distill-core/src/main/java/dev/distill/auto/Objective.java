@@ -12,7 +12,8 @@ final class Objective {
   private final int rows;
   private final int classes;
   private final float[] mixed;
-  private final double constant;
+  // Weighted entropies of the teacher, one a row.
+  private final double[] constants;
 
   /**
    * An objective over rows.
@@ -25,15 +26,14 @@ final class Objective {
     this.rows = labels.length;
     this.classes = classes;
     mixed = new float[rows * classes];
-    double entropy = 0;
+    constants = new double[rows];
     for (int i = 0; i < mixed.length; i++) {
       double p = teacher[i];
       mixed[i] = (float) (weight * p + (labels[i / classes] == i % classes ? 1 - weight : 0));
       if (p > 0) {
-        entropy -= p * Math.log(p);
+        constants[i / classes] -= weight * p * Math.log(p);
       }
     }
-    constant = rows == 0 ? 0 : weight * entropy / rows;
   }
 
   /** The objective of logits as they are; not finite if any of them is not. */
@@ -43,7 +43,17 @@ final class Objective {
 
   /** The objective of logits divided by a temperature. */
   double loss(float[] logits, double temperature) {
-    return evaluate(logits, 1 / temperature).loss - constant;
+    return evaluate(logits, 1 / temperature).loss;
+  }
+
+  /**
+   * The standard error of {@link #loss(float[], double)} as a mean over rows: the rows' standard
+   * deviation by the root of their number; 0 for a single row.
+   */
+  double standardError(float[] logits, double temperature) {
+    Slope at = evaluate(logits, 1 / temperature);
+    double variance = Math.max(0, at.square - at.loss * at.loss);
+    return rows < 2 ? 0 : Math.sqrt(variance / (rows - 1));
   }
 
   /**
@@ -80,11 +90,18 @@ final class Objective {
     return 1 / inverse;
   }
 
-  private record Slope(double loss, double first, double second) {}
+  /**
+   * The objective at an inverse temperature.
+   *
+   * @param square mean of the rows' squared losses
+   * @param first derivative of the loss by the inverse temperature
+   * @param second derivative
+   */
+  private record Slope(double loss, double square, double first, double second) {}
 
-  /** Cross-entropy at an inverse temperature with its first and second derivative by it. */
   private Slope evaluate(float[] logits, double inverse) {
     double loss = 0;
+    double squares = 0;
     double first = 0;
     double second = 0;
     for (int i = 0; i < rows; i++) {
@@ -95,22 +112,24 @@ final class Objective {
       }
       double sum = 0;
       double mean = 0;
-      double square = 0;
+      double squared = 0;
       double target = 0;
       for (int k = 0; k < classes; k++) {
         double shifted = logits[at + k] - max;
         double e = Math.exp(shifted * inverse);
         sum += e;
         mean += e * shifted;
-        square += e * shifted * shifted;
+        squared += e * shifted * shifted;
         target += mixed[at + k] * shifted;
       }
       mean /= sum;
-      square /= sum;
-      loss += Math.log(sum) - target * inverse;
+      squared /= sum;
+      double row = Math.log(sum) - target * inverse - constants[i];
+      loss += row;
+      squares += row * row;
       first += mean - target;
-      second += square - mean * mean;
+      second += squared - mean * mean;
     }
-    return new Slope(loss / rows, first / rows, second / rows);
+    return new Slope(loss / rows, squares / rows, first / rows, second / rows);
   }
 }

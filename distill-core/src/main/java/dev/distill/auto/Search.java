@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,11 @@ final class Search {
   /** So many more trials of a family must fit in the time that is left. */
   private static final int AFFORDED = 3;
 
+  /** So many trials are named where one has no student. */
+  private static final int NAMED = 10;
+
   private static final String LOSS = "loss";
+  private static final String STANDARD_ERROR = "standard_error";
   private static final String KL = "kl";
   private static final String LOG_LOSS = "log_loss";
   private static final String ACCURACY = "accuracy";
@@ -67,7 +72,9 @@ final class Search {
     needed = plan.needed();
     goals = config.goals();
     limits = config.limits();
-    study.startWith(plan.starts());
+    if (!plan.starts().isEmpty()) {
+      study.startWith(plan.starts());
+    }
     settle();
   }
 
@@ -154,6 +161,9 @@ final class Search {
     } else {
       Map<String, Object> figures = new LinkedHashMap<>();
       figures.put(LOSS, outcome.loss());
+      if (Double.isFinite(outcome.standardError())) {
+        figures.put(STANDARD_ERROR, outcome.standardError());
+      }
       figures.put(KL, outcome.kl());
       figures.put(LOG_LOSS, outcome.logLoss());
       figures.put(ACCURACY, outcome.accuracy());
@@ -233,6 +243,36 @@ final class Search {
     return good;
   }
 
+  /**
+   * The outcome of a trial of which a student can be made.
+   *
+   * @throws IllegalArgumentException if there is none, with the best of those that there are
+   */
+  TrialOutcome picked(int number) {
+    List<Trial> trials = study.trials();
+    if (number >= 0
+        && number < trials.size()
+        && trials.get(number).state() == Trial.State.COMPLETE) {
+      TrialOutcome outcome = outcome(trials.get(number));
+      if (limits.kept(outcome)) {
+        return outcome;
+      }
+    }
+    List<TrialOutcome> good = good().stream().filter(limits::kept).toList();
+    throw new IllegalArgumentException(
+        "search '%s', trial %s: %s, expected one of %s%s"
+            .formatted(
+                name,
+                number,
+                number < 0 || number >= trials.size()
+                    ? "there are %s trials".formatted(trials.size())
+                    : trials.get(number).state() == Trial.State.COMPLETE
+                        ? "it is above the limits (%s)".formatted(limits)
+                        : "it is " + trials.get(number).state().name().toLowerCase(Locale.ROOT),
+                good.stream().limit(NAMED).map(o -> o.spec().number()).toList(),
+                good.size() > NAMED ? " and %s more".formatted(good.size() - NAMED) : ""));
+  }
+
   /** The outcomes on the Pareto front among the goals. */
   List<TrialOutcome> front() {
     return study.front().stream().map(this::outcome).toList();
@@ -262,6 +302,7 @@ final class Search {
     return new TrialOutcome(
         spec,
         figure(figures, LOSS),
+        figure(figures, STANDARD_ERROR),
         figure(figures, KL),
         figure(figures, LOG_LOSS),
         figure(figures, ACCURACY),

@@ -14,6 +14,9 @@ import java.util.Map;
 
 /** Makes the searches of a sweep, each a study of its own in the store. */
 final class Searches {
+  /** Ends the name of a last round. */
+  private static final String FINAL = " final";
+
   private final DistillConfig config;
   private final StudySettings settings;
   private final List<StudentModel> families;
@@ -54,8 +57,44 @@ final class Searches {
     this.looks = looks;
   }
 
+  /** Makes a search of so many trials. */
+  private interface Maker {
+    Search make(String name, SweepSpace space, int trials);
+  }
+
   /** The students' searches by plan, and the twin's, with as many trials as they have, last. */
   List<Search> all() {
+    return all(this::first);
+  }
+
+  /**
+   * The same as the store keeps them, to be read.
+   *
+   * @throws IllegalArgumentException if they are not there or were made of something else
+   */
+  List<Search> kept() {
+    return all((name, space, trials) -> kept(name, space));
+  }
+
+  /** The last rounds of a search that the store keeps, to be read. */
+  List<Search> keptLast(Search search) {
+    String own = settings.name() + "/";
+    return settings.store().studies().stream()
+        .filter(study -> study.startsWith(own + search.name() + FINAL + " "))
+        .map(study -> kept(study.substring(own.length()), search.space()))
+        .toList();
+  }
+
+  private Search kept(String name, SweepSpace space) {
+    return new Search(
+        name,
+        space,
+        study(name, space, 1, new FamilyLooks(0, pruner)).existing(),
+        new Search.Plan(List.of(), 0, 0, false),
+        config);
+  }
+
+  private List<Search> all(Maker maker) {
     List<Search> searches = new ArrayList<>();
     if (config.plan() == SweepPlan.REFERENCE) {
       for (StudentModel family : families) {
@@ -64,17 +103,18 @@ final class Searches {
             SweepSpace cell =
                 space(TrialSpec.Kind.REFERENCE, List.of(family), List.of(t), List.of(a));
             searches.add(
-                first("%s T=%s alpha=%s".formatted(family.id(), t, a), cell, config.trials()));
+                maker.make("%s T=%s alpha=%s".formatted(family.id(), t, a), cell, config.trials()));
           }
         }
       }
     } else {
       SweepSpace space =
           space(TrialSpec.Kind.STUDENT, families, config.temperatures(), config.alphas());
-      searches.add(first("student", space, config.trials()));
+      searches.add(maker.make("student", space, config.trials()));
     }
     int trials = config.trials() * searches.size();
-    searches.add(first("twin", space(TrialSpec.Kind.TWIN, families, List.of(), List.of()), trials));
+    searches.add(
+        maker.make("twin", space(TrialSpec.Kind.TWIN, families, List.of(), List.of()), trials));
     return searches;
   }
 
@@ -89,16 +129,16 @@ final class Searches {
    * to another last round, so its study is named after its trials too.
    */
   Search last(Search search, List<Study.Start> trials) {
-    return round(search.name() + " final", search.space(), trials);
+    return round(search.name() + FINAL, search.space(), trials);
   }
 
-  /** A round of these trials and no others. */
+  /** A round of these trials and no others, which it is named after. */
   Search round(String name, SweepSpace space, List<Study.Start> trials) {
-    String study = "%s %08x".formatted(name, trials.toString().hashCode());
+    String full = "%s %08x".formatted(name, trials.toString().hashCode());
     return new Search(
-        name,
+        full,
         space,
-        study(study, space, trials.size(), new FamilyLooks(0, Pruner.NONE)),
+        begun(study(full, space, trials.size(), new FamilyLooks(0, Pruner.NONE))),
         new Search.Plan(trials, trials.size(), 0, false),
         config);
   }
@@ -113,7 +153,7 @@ final class Searches {
     return new Search(
         name,
         space,
-        study(name, space, budget, ending),
+        begun(study(name, space, budget, ending)),
         new Search.Plan(space.defaults(), budget, ending.looks(), true),
         config);
   }
@@ -152,19 +192,22 @@ final class Searches {
         (int) Math.min(Integer.MAX_VALUE, rows), shape.features(), shape.classes());
   }
 
-  private Study study(String name, SweepSpace space, int budget, FamilyLooks ending) {
+  private Study.Builder study(String name, SweepSpace space, int budget, FamilyLooks ending) {
     Sampler sampler =
         settings.rungs() ? new FamilyRungs(settings.sampler(), budget) : settings.sampler();
-    Study.Builder study =
-        Study.builder(space.space())
-            .name(settings.name() + "/" + name)
-            .seed(Seeds.derive(config.seed(), "search"))
-            .sampler(new KnownGood(space, ending, sampler))
-            .pruner(ending.looks() == 0 ? ending.pruner() : ending)
-            .store(settings.store())
-            .directions(Collections.nCopies(config.goals().size(), Direction.MINIMIZE))
-            .identity(identity)
-            .inFlight(config.inFlight());
+    return Study.builder(space.space())
+        .name(settings.name() + "/" + name)
+        .seed(Seeds.derive(config.seed(), "search"))
+        .sampler(new KnownGood(space, ending, sampler))
+        .pruner(ending.looks() == 0 ? ending.pruner() : ending)
+        .store(settings.store())
+        .directions(Collections.nCopies(config.goals().size(), Direction.MINIMIZE))
+        .identity(identity)
+        .notes(settings.notes())
+        .inFlight(config.inFlight());
+  }
+
+  private Study begun(Study.Builder study) {
     return settings.resume() ? study.resume() : study.create();
   }
 

@@ -4,8 +4,10 @@ import dev.distill.search.MedianPruner;
 import dev.distill.search.MemoryStore;
 import dev.distill.search.Pruner;
 import dev.distill.search.Sampler;
+import dev.distill.search.Study;
 import dev.distill.search.StudyStore;
 import dev.distill.search.TpeSampler;
+import java.util.Map;
 
 /**
  * What the searches of a sweep are made of.
@@ -18,6 +20,7 @@ import dev.distill.search.TpeSampler;
  * @param store keeps trials
  * @param name the searches' studies are called this and the search's name, such as "adult/student"
  * @param resume whether to go on with studies of that name
+ * @param notes what each study is to tell its user later; see {@link Study.Builder#notes}
  */
 public record StudySettings(
     Sampler sampler,
@@ -26,7 +29,8 @@ public record StudySettings(
     PruneOn pruneOn,
     StudyStore store,
     String name,
-    boolean resume) {
+    boolean resume,
+    Map<String, Object> notes) {
 
   private static final int STARTUP = 3;
 
@@ -41,7 +45,17 @@ public record StudySettings(
   /** Nothing is kept after the sweep. */
   public static StudySettings inMemory(Sampler sampler, boolean rungs, Pruner pruner) {
     return new StudySettings(
-        sampler, rungs, pruner, PruneOn.STEPS, new MemoryStore(), "distill", false);
+        sampler, rungs, pruner, PruneOn.STEPS, new MemoryStore(), "distill", false, Map.of());
+  }
+
+  /** The same with these notes. */
+  public StudySettings with(Map<String, Object> others) {
+    return new StudySettings(sampler, rungs, pruner, pruneOn, store, name, resume, others);
+  }
+
+  /** Studies that are there already. */
+  public static StudySettings kept(StudyStore store, String name) {
+    return new StudySettings(tpe(), true, Pruner.NONE, PruneOn.STEPS, store, name, true, Map.of());
   }
 
   /** The defaults, in memory. */

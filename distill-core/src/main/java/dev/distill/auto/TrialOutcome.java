@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What became of a trial, measured on validation rows with the calibrated student.
  *
  * @param loss what the search minimises, in nats a row; NaN if the trial failed
+ * @param standardError of the loss as a mean over rows; NaN if the trial failed, or in the
+ *     reference plan
  * @param kl KL(teacher ‖ student) at T = 1, in nats a row
  * @param logLoss cross-entropy against the labels, in nats a row
  * @param accuracy share of labels met
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record TrialOutcome(
     TrialSpec spec,
     double loss,
+    double standardError,
     double kl,
     double logLoss,
     double accuracy,
@@ -59,7 +62,18 @@ public record TrialOutcome(
   private static TrialOutcome without(
       TrialSpec spec, double seconds, boolean pruned, @Nullable Throwable cause) {
     return new TrialOutcome(
-        spec, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 1, 0, seconds, null, pruned, cause);
+        spec,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        1,
+        0,
+        seconds,
+        null,
+        pruned,
+        cause);
   }
 
   /** Whether it has figures: it neither failed nor was pruned. */

@@ -26,7 +26,8 @@ public final class Leaderboard {
     Set<TrialSpec> on = front.stream().map(TrialOutcome::spec).collect(Collectors.toSet());
     StringBuilder text =
         new StringBuilder(
-            "search,trial,family,temperature,alpha,source,augment,loss,kl,log_loss,accuracy,"
+            "search,trial,family,temperature,alpha,source,augment,loss,standard_error,kl,"
+                + "log_loss,accuracy,"
                 + "calibration_temperature,steps,seconds,state,counted_row_ns,bytes,front,"
                 + "hyperparameters,failure\n");
     trials.stream()
@@ -39,7 +40,7 @@ public final class Leaderboard {
         .forEach(t -> line(text, t, on.contains(t.spec())));
     for (StudentCatalog.Problem problem : problems) {
       text.append(quoted("-")).append(",,").append(quoted(problem.name()));
-      text.append(",".repeat(17)).append(quoted(problem.message())).append('\n');
+      text.append(",".repeat(18)).append(quoted(problem.message())).append('\n');
     }
     return text.toString();
   }
@@ -52,8 +53,10 @@ public final class Leaderboard {
     text.append(',').append(t.spec().source());
     text.append(',').append(t.spec().augment());
     for (double value :
-        new double[] {t.loss(), t.kl(), t.logLoss(), t.accuracy(), t.calibration()}) {
-      text.append(',').append(without ? "" : Double.toString(value));
+        new double[] {
+          t.loss(), t.standardError(), t.kl(), t.logLoss(), t.accuracy(), t.calibration()
+        }) {
+      text.append(',').append(Double.isNaN(value) || without ? "" : Double.toString(value));
     }
     text.append(',').append(without ? "" : Integer.toString(t.steps()));
     text.append(',').append(t.seconds());

@@ -170,6 +170,7 @@ public final class ResultJson {
     node.put("family", spec.family());
     ObjectNode hyperparameters = node.putObject("hyperparameters");
     spec.hyperparameters().values().forEach((name, value) -> hyperparameters.putPOJO(name, value));
+    node.put("search", spec.search());
     node.put("trial", spec.number());
     number(node, "temperature", spec.temperature());
     number(node, "alpha", spec.alpha());

@@ -566,6 +566,7 @@ public final class Study {
     private StudyStore store = new MemoryStore();
     private List<Direction> directions = List.of(Direction.MINIMIZE);
     private Map<String, Object> identity = Map.of();
+    private Map<String, Object> notes = Map.of();
     private int inFlight;
 
     private Builder(SearchSpace space) {
@@ -618,6 +619,15 @@ public final class Study {
     }
 
     /**
+     * What its user wants to know of a study later, such as what it was made by. Kept as user
+     * attributes of the study; going on with it replaces them.
+     */
+    public Builder notes(Map<String, Object> value) {
+      notes = value;
+      return this;
+    }
+
+    /**
      * Makes suggestions independent of the order in which trials end: the n-th one is made when all
      * but the last {@code trials - 1} before it have ended, and from these alone. 0, the default,
      * lets any number of trials be in flight and uses what is known at the time.
@@ -633,7 +643,9 @@ public final class Study {
      * @throws StoreException if the store has one of that name
      */
     public Study create() {
-      store.create(new StudyStore.Header(name, directions, space, identity, ownAttributes()));
+      Map<String, Object> user = new LinkedHashMap<>(identity);
+      user.putAll(notes);
+      store.create(new StudyStore.Header(name, directions, space, user, ownAttributes()));
       return new Study(this);
     }
 
@@ -662,6 +674,11 @@ public final class Study {
           new StudyStore.Header(
               name, made.directions(), space, made.userAttributes(), ownAttributes()));
       identity.forEach((key, value) -> store.attribute(name, key, value));
+      return noted();
+    }
+
+    private Study noted() {
+      notes.forEach((key, value) -> store.attribute(name, key, value));
       return new Study(this);
     }
 
@@ -686,14 +703,37 @@ public final class Study {
         }
       }
       StudyStore.Header made = found.get();
-      same("set of directions", made.directions(), directions);
       if (!made.systemAttributes().containsKey(SEED)) {
+        same("set of directions", made.directions(), directions);
         return adopt(made);
       }
+      same(made);
+      return noted();
+    }
+
+    /**
+     * The study of that name in the store, to be read: nothing of it is changed.
+     *
+     * @throws IllegalArgumentException if there is none, or as in {@link #resume}
+     */
+    public Study existing() {
+      StudyStore.Header made =
+          store
+              .find(name)
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "there is no study '%s', expected one of %s"
+                              .formatted(name, store.studies())));
+      same(made);
+      return new Study(this);
+    }
+
+    private void same(StudyStore.Header made) {
+      same("set of directions", made.directions(), directions);
       same("seed", made.systemAttributes().get(SEED), seed);
       identity.forEach((key, value) -> same(key, made.userAttributes().get(key), value));
       sameSpace(made.systemAttributes().get(SPACE));
-      return new Study(this);
     }
 
     private void sameSpace(@Nullable Object made) {

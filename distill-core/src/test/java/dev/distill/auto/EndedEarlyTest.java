@@ -43,7 +43,8 @@ class EndedEarlyTest {
             StudySettings.PruneOn.ROWS,
             new MemoryStore(),
             "test",
-            false);
+            false,
+            Map.of());
     return new AutoDistiller(
             StudentCatalog.of(families),
             config,
@@ -54,7 +55,7 @@ class EndedEarlyTest {
   }
 
   private static List<TrialOutcome> of(DistillationResult result, String search) {
-    return result.trials().stream().filter(t -> t.spec().search().equals(search)).toList();
+    return result.trials().stream().filter(t -> AutoDistillerTest.isOf(t, search)).toList();
   }
 
   @Test
@@ -171,8 +172,10 @@ class EndedEarlyTest {
             FakeFamily.soft("fake.small").cuttingAt(0.6f));
     DistillConfig.Builder config = config(2_000).goals(List.of(Goal.LOSS, Goal.BYTES));
     assertThat(chosen(config.build(), families)).isEqualTo("fake.large");
-    assertThat(chosen(config.tolerance(2).build(), families)).isEqualTo("fake.small");
-    assertThat(chosen(config.tolerance(0.001).build(), families)).isEqualTo("fake.large");
+    assertThat(chosen(config.tolerance(Tolerance.within(2)).build(), families))
+        .isEqualTo("fake.small");
+    assertThat(chosen(config.tolerance(Tolerance.within(0.001)).build(), families))
+        .isEqualTo("fake.large");
   }
 
   private static String chosen(DistillConfig config, List<StudentModel> families) {

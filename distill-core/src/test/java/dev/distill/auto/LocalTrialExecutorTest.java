@@ -37,7 +37,7 @@ class LocalTrialExecutorTest {
   }
 
   private static TrialOutcome outcome(TrialSpec spec) {
-    return new TrialOutcome(spec, spec.number(), 0, 0, 0, 1, 0, 0, null, false, null);
+    return new TrialOutcome(spec, spec.number(), 0, 0, 0, 0, 1, 0, 0, null, false, null);
   }
 
   /** Trials 0 to count − 1; must be called by one thread at a time. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.distill.loss.RandomRows;
 import dev.distill.loss.Softmax;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class ObjectiveTest {
@@ -47,6 +48,32 @@ class ObjectiveTest {
         assertThat(objective.loss(logits)).isEqualTo(objective.loss(logits, 1));
       }
     }
+  }
+
+  @Test
+  void the_standard_error_is_that_of_the_rows_losses() {
+    RandomRows random = new RandomRows(50, 3);
+    double[] teacher = random.probabilities();
+    int[] labels = random.labels();
+    float[] logits = RandomRows.floats(random.logits(3));
+    double[] losses = new double[50];
+    for (int i = 0; i < 50; i++) {
+      losses[i] =
+          naive(
+              Arrays.copyOfRange(teacher, 3 * i, 3 * i + 3),
+              new int[] {labels[i]},
+              3,
+              0.3,
+              Arrays.copyOfRange(logits, 3 * i, 3 * i + 3),
+              2);
+    }
+    double mean = Arrays.stream(losses).average().orElseThrow();
+    double squares = Arrays.stream(losses).map(loss -> (loss - mean) * (loss - mean)).sum();
+    assertThat(new Objective(teacher, labels, 3, 0.3).standardError(logits, 2))
+        .as("%s", random)
+        .isCloseTo(Math.sqrt(squares / 49 / 50), within(1e-6));
+    assertThat(new Objective(new double[] {0.5, 0.5}, new int[] {0}, 2, 1).standardError(logits, 1))
+        .isZero();
   }
 
   @Test

@@ -24,7 +24,7 @@ class SelectionRuleTest {
             new Hyperparameters(Map.of()),
             "t",
             1);
-    return new TrialOutcome(spec, 0, kl, logLoss, 0.9, 1, 0, 0, null, false, null);
+    return new TrialOutcome(spec, 0, 0, kl, logLoss, 0.9, 1, 0, 0, null, false, null);
   }
 
   private final TrialOutcome twin = outcome(0, 0.5, 0.30);
@@ -64,7 +64,7 @@ class SelectionRuleTest {
   void an_outcome_that_did_not_fail_has_a_finite_loss() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new TrialOutcome(twin.spec(), Double.NaN, 0, 0, 0, 1, 0, 0, null, false, null))
+            () -> new TrialOutcome(twin.spec(), Double.NaN, 0, 0, 0, 0, 1, 0, 0, null, false, null))
         .withMessage("loss must be finite, got NaN");
     assertThat(TrialOutcome.failed(twin.spec(), 1, new Exception("x")).loss()).isNaN();
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class LeaderboardTest {
   private static final String HEADER =
-      "search,trial,family,temperature,alpha,source,augment,loss,kl,log_loss,accuracy,"
+      "search,trial,family,temperature,alpha,source,augment,loss,standard_error,kl,log_loss,accuracy,"
           + "calibration_temperature,steps,seconds,state,counted_row_ns,bytes,front,"
           + "hyperparameters,failure\n";
 
@@ -39,7 +39,7 @@ class LeaderboardTest {
 
   private static TrialOutcome good(String search, int number, double loss) {
     return new TrialOutcome(
-        spec(search, number), loss, 0.1, 0.2, 0.9, 1.5, 12, 0.25, null, false, null);
+        spec(search, number), loss, 0.05, 0.1, 0.2, 0.9, 1.5, 12, 0.25, null, false, null);
   }
 
   @Test
@@ -52,7 +52,7 @@ class LeaderboardTest {
     assertThat(Leaderboard.csv(List.of(good("student", 4, 0.3)), List.of(), List.of()))
         .isEqualTo(
             HEADER
-                + "\"student\",4,\"a.b\",2.0,0.7,given,0,0.3,0.1,0.2,0.9,1.5,12,0.25,complete,,,,"
+                + "\"student\",4,\"a.b\",2.0,0.7,given,0,0.3,0.05,0.1,0.2,0.9,1.5,12,0.25,complete,,,,"
                 + "\"depth=3 rate=0.5\",\n");
   }
 
@@ -62,6 +62,7 @@ class LeaderboardTest {
         new TrialOutcome(
             spec("student", 4),
             0.3,
+            0.05,
             0.1,
             0.2,
             0.9,
@@ -116,7 +117,7 @@ class LeaderboardTest {
     assertThat(csv)
         .isEqualTo(
             HEADER
-                + "\"student\",0,\"a.b\",2.0,0.7,given,0,,,,,,,0.5,failed,,,,\"depth=3 rate=0.5\","
+                + "\"student\",0,\"a.b\",2.0,0.7,given,0,,,,,,,,0.5,failed,,,,\"depth=3 rate=0.5\","
                 + "\"dev.distill.spi.FitException: got \"\"x\"\", expected\ny\"\n");
   }
 
@@ -130,7 +131,7 @@ class LeaderboardTest {
     List<String> lines = csv.lines().toList();
     assertThat(lines).hasSize(3);
     assertThat(lines.get(2))
-        .isEqualTo("\"-\",,\"plug.Bad\",,,,,,,,,,,,,,,,,\"plug.Bad can't be used: \"\"no\"\"\"");
+        .isEqualTo("\"-\",,\"plug.Bad\",,,,,,,,,,,,,,,,,,\"plug.Bad can't be used: \"\"no\"\"\"");
     assertThat(lines.get(2).chars().filter(c -> c == ',').count())
         .isEqualTo(HEADER.chars().filter(c -> c == ',').count());
   }

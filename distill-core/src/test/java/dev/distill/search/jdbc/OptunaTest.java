@@ -203,11 +203,19 @@ class OptunaTest {
 
   @Test
   void optuna_reads_the_studies_of_a_sweep() throws Exception {
+    Map<String, List<String>> arguments = Map.of("--train", List.of("/a b/train.csv"));
     try (JdbcStore store = JdbcStore.open(file())) {
       StudySettings defaults = StudySettings.defaults();
       StudySettings settings =
           new StudySettings(
-              defaults.sampler(), true, defaults.pruner(), defaults.pruneOn(), store, "s", false);
+              defaults.sampler(),
+              true,
+              defaults.pruner(),
+              defaults.pruneOn(),
+              store,
+              "s",
+              false,
+              Map.of("arguments", arguments));
       List<StudentModel> families =
           List.of(
               FakeFamily.soft("fake.a"),
@@ -225,6 +233,8 @@ class OptunaTest {
       for (String study : store.studies()) {
         Map<?, ?> read = dumped(study);
         List<Trial> written = store.trials(study);
+        assertThat(Objects.requireNonNull((Map<?, ?>) read.get("user")).get("arguments"))
+            .isEqualTo(arguments);
         assertThat(trials(read)).hasSameSizeAs(written);
         for (Trial trial : written) {
           equal((Map<?, ?>) trials(read).get(trial.number()), trial, Map.of());

@@ -1,0 +1,103 @@
+package dev.distill.cli;
+
+import dev.distill.auto.StudySettings;
+import dev.distill.search.jdbc.JdbcStore;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/** {@code distill pick}: the student of another trial of a run. */
+@Command(
+    name = "pick",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    customSynopsis =
+        "distill pick --study FILE --trial N [--study-name NAME] [--search NAME]%n"
+            + "             [--out DIR] [options of distill run]",
+    description = {
+      "Delivers the student of a trial that 'distill run --study' kept, such as one of the Pareto"
+          + " front.",
+      "",
+      "Nothing is searched again. A trial was fitted on a part of the rows, so its student is fitted"
+          + " once more on all training rows, as is the hard-label twin of the run. Files and options"
+          + " are those of the run, which the study has noted; an option of 'distill run' given here"
+          + " takes the place of the run's, such as --train F where a file has moved.",
+      "",
+      "Writes student.distill and result.json into DIR.",
+      ""
+    },
+    footer = {
+      "",
+      "Example:",
+      "  distill studies runs/income.db distill/student",
+      "  distill pick --study runs/income.db --trial 17 --out runs/small"
+    })
+final class PickCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--study",
+      required = true,
+      paramLabel = "FILE",
+      description = "the SQLite file or JDBC URL where the run kept its trials")
+  private String place = "";
+
+  @Option(
+      names = "--trial",
+      required = true,
+      paramLabel = "N",
+      description = "the trial's number, as in leaderboard.csv and 'distill studies'")
+  private int trial;
+
+  @Option(
+      names = "--study-name",
+      paramLabel = "NAME",
+      description = "the run's --study-name (${DEFAULT-VALUE})")
+  private String name = "distill";
+
+  @Option(
+      names = "--search",
+      paramLabel = "NAME",
+      description =
+          "the trial's search, as in leaderboard.csv; in 'distill studies' it stands after the name"
+              + " of the study and a slash (${DEFAULT-VALUE})")
+  private String search = "student";
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "folder for what comes out (default: trial-N)")
+  private @Nullable Path out;
+
+  @Unmatched private List<String> others = new ArrayList<>();
+
+  @Override
+  public Integer call() throws Exception {
+    try (JdbcStore store = JdbcStore.existing(place)) {
+      Arguments made = Arguments.kept(store, place, name);
+      RunCommand run = new RunCommand();
+      CommandLine line = Main.commandLine(run);
+      line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
+      List<String> words = made.line(others);
+      words.add("--out=" + (out == null ? Path.of("trial-" + trial) : out));
+      try {
+        line.parseArgs(words.toArray(new String[0]));
+      } catch (ParameterException e) {
+        throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+      }
+      made.check(others);
+      StudySettings kept = StudySettings.kept(store, name);
+      run.pick(kept, search, trial);
+    }
+    return Main.OK;
+  }
+}
