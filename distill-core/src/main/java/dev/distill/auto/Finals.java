@@ -87,6 +87,11 @@ final class Finals {
         entries.add(spec.in(spec.search(), temperature, alpha));
       }
     }
+    // A short search may not have come to all that can be learned from.
+    TrialSpec listening = entries.get(alphas.size() - 1);
+    for (String source : search.space().sources()) {
+      entries.add(listening.learningFrom(source));
+    }
     List<TrialOutcome> finalists = new ArrayList<>(fewRows ? best : List.of());
     finalists.addAll(run(search, entries.stream().distinct().toList()));
     return succeeded(finalists, best);

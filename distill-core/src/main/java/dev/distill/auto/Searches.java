@@ -166,8 +166,7 @@ final class Searches {
     List<Integer> options =
         augment == 0 || kind != TrialSpec.Kind.STUDENT ? List.of(0) : List.of(0, augment);
     TaskShape size = options.size() == 1 ? shape : grown(augment);
-    List<String> known = kind == TrialSpec.Kind.STUDENT ? sources : List.of(sources.get(0));
-    return new SweepSpace(kind, some, size, temperatures, alphas, known, options, config.seed());
+    return new SweepSpace(kind, some, size, temperatures, alphas, sources, options, config.seed());
   }
 
   /**

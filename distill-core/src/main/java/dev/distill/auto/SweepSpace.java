@@ -31,7 +31,7 @@ final class SweepSpace {
   private final List<StudentModel> families;
   private final TaskShape shape;
   private final long seed;
-  private final String source;
+  private final List<String> sources;
   private final SearchSpace space;
 
   /**
@@ -56,7 +56,7 @@ final class SweepSpace {
     this.families = families;
     this.shape = shape;
     this.seed = seed;
-    source = sources.get(0);
+    this.sources = kind == TrialSpec.Kind.TWIN ? sources.subList(0, 1) : List.copyOf(sources);
     SearchSpace.Builder all = SearchSpace.builder();
     List<String> ids = families.stream().map(StudentModel::id).toList();
     all.add(new Hyperparameter.Choice(FAMILY, ids, ids.get(0), "student family"));
@@ -70,7 +70,10 @@ final class SweepSpace {
       if (sources.size() > 1) {
         all.add(
             new Hyperparameter.Choice(
-                SOURCE, sources, source, "which of the teacher's answers are learned from"));
+                SOURCE,
+                sources,
+                sources.get(0),
+                "which of the teacher's answers are learned from"));
       }
       if (!augment.equals(List.of(0))) {
         List<String> options = augment.stream().map(String::valueOf).toList();
@@ -138,6 +141,11 @@ final class SweepSpace {
 
   SearchSpace space() {
     return space;
+  }
+
+  /** Names of what may be learned from. */
+  List<String> sources() {
+    return sources;
   }
 
   /** Each family's default configuration. */
@@ -241,7 +249,7 @@ final class SweepSpace {
         id,
         twin ? 1 : number(values.get(TEMPERATURE)),
         twin ? 0 : number(values.get(ALPHA)),
-        String.valueOf(values.getOrDefault(SOURCE, source)),
+        String.valueOf(values.getOrDefault(SOURCE, sources.get(0))),
         values.containsKey(AUGMENT) ? (int) number(values.get(AUGMENT)) : 0,
         new Hyperparameters(hyperparameters),
         trial.purpose(),

@@ -56,6 +56,22 @@ public record TrialSpec(
         seed);
   }
 
+  /** The same, learning from other answers of the teacher. */
+  TrialSpec learningFrom(String otherSource) {
+    return new TrialSpec(
+        search,
+        kind,
+        number,
+        family,
+        temperature,
+        alpha,
+        otherSource,
+        augment,
+        hyperparameters,
+        purpose,
+        seed);
+  }
+
   /** The same with so many rows without labels for each training row. */
   TrialSpec augmented(int rows) {
     return with(rows, hyperparameters);
