@@ -2,6 +2,7 @@ package dev.distill.cli;
 
 import dev.distill.auto.SweepListener;
 import dev.distill.auto.TrialOutcome;
+import dev.distill.auto.TrialSpec;
 import java.io.PrintWriter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -71,11 +72,11 @@ final class Progress implements SweepListener {
     if (bestStudent != null) {
       text +=
           String.format(
-              Locale.ROOT,
-              ", best %s loss %.4f (KL %.4f)",
-              bestStudent.spec().family(),
-              bestStudent.loss(),
-              bestStudent.kl());
+              Locale.ROOT, ", best %s loss %.4f", bestStudent.spec().family(), bestStudent.loss());
+      // Without a teacher there is nothing else.
+      if (bestStudent.spec().kind() != TrialSpec.Kind.TWIN) {
+        text += String.format(Locale.ROOT, " (KL %.4f)", bestStudent.kl());
+      }
     }
     return failed == 0 ? text : text + ", " + failed + " failed";
   }
