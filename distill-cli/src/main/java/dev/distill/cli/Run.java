@@ -13,6 +13,7 @@ import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.StudySettings;
 import dev.distill.auto.TeacherCatalog;
 import dev.distill.auto.TeacherTraining;
+import dev.distill.auto.TrialSpec;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.InputException;
 import dev.distill.data.Dataset;
@@ -271,6 +272,11 @@ final class Run {
   private void show(DistillationResult result, @Nullable ServingCost teacherCost) {
     out.print(ResultTable.of(result, teacherCost));
     out.println();
+    if (result.student().chosen().spec().kind() == TrialSpec.Kind.TWIN) {
+      out.println(
+          "The hard-label twin itself is delivered: on validation rows no student of the teacher was"
+              + " better.");
+    }
     out.println(result.verdict().sentence());
     out.println(result.advice().sentence());
     result.worstSlices().stream()
@@ -286,7 +292,7 @@ final class Run {
                     slice.klElsewhere()));
     if (!result.moreRows().isEmpty()) {
       out.printf(
-          "It learned from %s rows without labels for each training row: %s.%n",
+          "It learned from %s rows without labels for each training row; it got no more as %s.%n",
           result.student().chosen().spec().augment(), result.moreRows());
     }
     result.diagnosis().warnings().forEach(out::println);

@@ -145,7 +145,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    DistillConfig config = search.config();
+    DistillConfig config = search.config(isTrained());
     Run run = new Run(spec, families);
     Run.Input input = input();
     StudySettings settings = studies.open(spec.commandLine().getErr());
@@ -161,11 +161,12 @@ final class RunCommand implements Callable<Integer> {
 
   /** Instead of a run, with these arguments: the student of a trial of an earlier one. */
   void pick(StudySettings kept, String searched, int trial) throws IOException {
-    new Run(spec, families).pick(input(), loader(), search.config(), kept, out, searched, trial);
+    new Run(spec, families)
+        .pick(input(), loader(), search.config(isTrained()), kept, out, searched, trial);
   }
 
   private Run.Input input() {
-    boolean auto = teacher != null && teacher.equals(Path.of(TeacherModels.AUTO));
+    boolean auto = isTrained();
     return new Run.Input(
         train,
         auto ? null : teacher,
@@ -174,6 +175,10 @@ final class RunCommand implements Callable<Integer> {
         test,
         testTeacher,
         new Run.MoreInput(unlabelled, augmented, augmentedTeacher));
+  }
+
+  private boolean isTrained() {
+    return teacher != null && teacher.equals(Path.of(TeacherModels.AUTO));
   }
 
   private DataLoader loader() {
@@ -247,7 +252,8 @@ final class RunCommand implements Callable<Integer> {
         paramLabel = "GOAL",
         description =
             "${COMPLETION-CANDIDATES}: be right about the labels, with a teacher that is corrected by"
-                + " them where that helps; or be like the teacher, right or wrong (default: both)")
+                + " them where that helps; or be like the teacher, right or wrong (default: half of either;"
+                + " with --teacher auto PREDICT)")
     private @Nullable Purpose purpose;
 
     @Option(
@@ -318,7 +324,13 @@ final class RunCommand implements Callable<Integer> {
                 + " small ones too, as with --objectives bytes (default: loss)")
     private Tolerance tolerance = DEFAULTS.tolerance();
 
-    DistillConfig config() {
+    /**
+     * The configuration.
+     *
+     * @param trained whether the teacher is trained here: then it is but a means to be right
+     */
+    DistillConfig config(boolean trained) {
+      Purpose wanted = purpose == null && trained ? Purpose.PREDICT : purpose;
       List<Goal> beside = tolerance.any() && goals.size() <= 1 ? List.of(Goal.BYTES) : goals;
       return DistillConfig.builder()
           .families(families)
@@ -328,7 +340,7 @@ final class RunCommand implements Callable<Integer> {
           .temperatures(temperatures)
           .alphas(alphas)
           .plan(plan)
-          .teacherWeight(purpose == null ? DEFAULTS.teacherWeight() : purpose.teacherWeight)
+          .teacherWeight(wanted == null ? DEFAULTS.teacherWeight() : wanted.teacherWeight)
           .seed(seed)
           .threads(threads)
           .inFlight(inFlight)

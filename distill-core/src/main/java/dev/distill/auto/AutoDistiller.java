@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +27,15 @@ public final class AutoDistiller {
 
   /** So many rows without labels tell these from others; they are asked about anyway. */
   private static final int IDENTIFYING_ROWS = 100;
+
+  /** So many tell how quickly the teacher answers. */
+  private static final int PROBED_ROWS = 2_000;
+
+  /** Rows without labels may take this share of a time that is limited. */
+  private static final double LABELLING_SHARE = 0.25;
+
+  private static final double FEW_ROWS_SHARE = 0.8;
+  private static final double MANY_ROWS_SHARE = 0.5;
 
   private final StudentCatalog catalog;
   private final DistillConfig config;
@@ -108,43 +117,56 @@ public final class AutoDistiller {
       DistillationTask task, SweepListener listener, Cancellation cancellation) {
     long start = System.nanoTime();
     try (SharedForms shared = new SharedForms()) {
+      Deadline deadline = new Deadline(config.timeout(), cancellation);
       Rows plain = Rows.cut(task.train(), config);
-      int augment = augment(task);
       MoreRows more = task.more();
-      long labelling = System.nanoTime();
+      int augment = augment(task);
+      double secondsPerRow = augment == 0 ? 0 : secondsPerRow(more);
+      augment = affordable(augment, secondsPerRow, plain, deadline);
       Rows rows = more == null || augment == 0 ? plain : plain.with(more, augment);
-      double secondsPerRow =
-          Distiller.seconds(labelling) / Math.max(1.0, (double) augment * plain.count());
       FirstRound round = firstRound(task, rows, augment);
       Searches made = round.searches();
       List<Search> searches = made.all();
       Search twins = searches.get(searches.size() - 1);
       List<Search> students = searches.subList(0, searches.size() - 1);
-      Deadline deadline = new Deadline(config.timeout(), cancellation);
-      BooleanSupplier stop = () -> deadline.isOver() && searches.stream().allMatch(Search::settled);
-      Function<SharedForms, Sweep> sweeps =
-          forms ->
-              new Sweep(
-                  distiller(task, forms, stop), executor, config.threads(), deadline, listener);
-      Sweep sweep = sweeps.apply(shared);
+      BiFunction<SharedForms, Deadline, Sweep> sweeps =
+          (forms, until) -> {
+            BooleanSupplier stop =
+                () -> until.isOver() && searches.stream().allMatch(Search::settled);
+            return new Sweep(
+                distiller(task, forms, stop), executor, config.threads(), until, listener);
+          };
+      Sweep sweep = sweeps.apply(shared, deadline.first(share(rows)));
       sweep.run(searches, round.look(), round.cut());
       List<Search> failed = searches.stream().filter(s -> s.best().isEmpty()).toList();
       if (failed.contains(twins) || failed.containsAll(students)) {
         throw SweepException.ofSearches(failed);
       }
-      Finals finals = new Finals(config, rows, sweep, made::last);
+      Sweep last = sweeps.apply(shared, deadline).after(sweep);
+      Finals finals = new Finals(config, rows, last, made::last);
       TrialOutcome twin = finals.twin(twins);
       List<TrialOutcome> finalists = new ArrayList<>(finals.students(students, twin));
-      List<TrialOutcome> trials = new ArrayList<>(sweep.outcomes());
-      boolean endedEarly = sweep.endedEarly();
+      List<TrialOutcome> trials = new ArrayList<>(last.outcomes());
+      boolean endedEarly = last.endedEarly();
       String moreRows = "";
       if (more != null && augment > 0) {
-        Growth growth = new Growth(config, more, plain, made, deadline, secondsPerRow, sweeps);
+        Growth growth =
+            new Growth(
+                config,
+                more,
+                plain,
+                made,
+                deadline,
+                secondsPerRow,
+                forms -> sweeps.apply(forms, deadline));
         List<TrialOutcome> grown = growth.of(selection.select(finalists, twin));
         trials.addAll(grown);
         grown.stream().filter(growth::isGood).forEach(finalists::add);
         endedEarly |= growth.endedEarly();
         moreRows = growth.reason();
+      }
+      if (twinMayBeDelivered(twin)) {
+        finalists.add(0, twin);
       }
       return finish(
           task,
@@ -154,6 +176,38 @@ public final class AutoDistiller {
           Finisher.Candidates.first(twin, twins.ranked()),
           new Searched(trials, front(students), start, endedEarly, moreRows));
     }
+  }
+
+  /** The part of the time that is the first round's: what is fitted on all rows takes longer. */
+  private double share(Rows rows) {
+    if (config.plan() == SweepPlan.REFERENCE) {
+      return 1;
+    }
+    return rows.full() == rows.search() ? FEW_ROWS_SHARE : MANY_ROWS_SHARE;
+  }
+
+  /** Where the teacher is of no use, what labels alone say is the best student. */
+  private boolean twinMayBeDelivered(TrialOutcome twin) {
+    return config.plan() != SweepPlan.REFERENCE
+        && config.tolerance().equals(Tolerance.NONE)
+        && config.limits().kept(twin);
+  }
+
+  /** What it takes to make a row without labels and to ask the teacher about it, by some rows. */
+  private static double secondsPerRow(MoreRows more) {
+    int some = (int) Math.min(more.most(), PROBED_ROWS);
+    long begin = System.nanoTime();
+    more.rows(0, some);
+    return Distiller.seconds(begin) / some;
+  }
+
+  /** So many rows without labels for each training row that they take a quarter of the time. */
+  private static int affordable(int augment, double secondsPerRow, Rows rows, Deadline deadline) {
+    return deadline
+        .left()
+        .map(left -> left.toMillis() / 1e3 * LABELLING_SHARE / (secondsPerRow * rows.count()))
+        .map(most -> (int) Math.min(augment, most))
+        .orElse(augment);
   }
 
   /**

@@ -9,8 +9,9 @@ final class Deadline {
   private static final int SHARE = 4;
 
   private final Duration timeout;
+  private final Duration whole;
   private final Cancellation cancellation;
-  private final long start = System.nanoTime();
+  private final long start;
 
   /**
    * The time begins now.
@@ -18,8 +19,26 @@ final class Deadline {
    * @param timeout zero means no limit
    */
   Deadline(Duration timeout, Cancellation cancellation) {
+    this(timeout, timeout, cancellation, System.nanoTime());
+  }
+
+  private Deadline(Duration timeout, Duration whole, Cancellation cancellation, long start) {
     this.timeout = timeout;
+    this.whole = whole;
     this.cancellation = cancellation;
+    this.start = start;
+  }
+
+  /** When the first part of the time is over, which goes from now to the end. */
+  Deadline first(double share) {
+    Duration now = passed();
+    return new Deadline(
+        timeout.isZero()
+            ? timeout
+            : now.plusMillis(Math.round(share * timeout.minus(now).toMillis())),
+        whole,
+        cancellation,
+        start);
   }
 
   /** Whether to begin nothing more. */
@@ -41,7 +60,7 @@ final class Deadline {
 
   /** Why something that took so long should end: nothing gets most of a time that is limited. */
   Optional<String> tooLong(Duration taken) {
-    return !timeout.isZero() && taken.multipliedBy(SHARE).compareTo(timeout) > 0
+    return !whole.isZero() && taken.multipliedBy(SHARE).compareTo(whole) > 0
         ? Optional.of("took longer than a quarter of --timeout, which others need too")
         : Optional.empty();
   }

@@ -2,6 +2,7 @@ package dev.distill.auto;
 
 import dev.distill.search.Study;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -79,22 +80,28 @@ final class Finals {
     // The twin was chosen by its loss alone, so it may be of any size.
     List<TrialSpec> configurations =
         config.tolerance().any() ? List.of(own) : List.of(own, twin.spec().as(own));
+    // Time may end before all are done.
+    List<Double> order = new ArrayList<>(alphas);
+    Collections.swap(order, 0, order.size() / 2);
     List<TrialSpec> entries = new ArrayList<>();
-    for (TrialSpec spec : configurations) {
-      // Softer targets than T = 1 were worth searching, but on many rows did not hold on test rows.
-      double temperature = fewRows || !config.temperatures().isEmpty() ? spec.temperature() : 1;
-      for (double alpha : alphas) {
-        entries.add(spec.in(spec.search(), temperature, alpha));
+    for (double alpha : order) {
+      for (TrialSpec spec : configurations) {
+        entries.add(spec.in(spec.search(), temperature(spec), alpha));
       }
     }
     // A short search may not have come to all that can be learned from.
-    TrialSpec listening = entries.get(alphas.size() - 1);
     for (String source : search.space().sources()) {
-      entries.add(listening.learningFrom(source));
+      entries.add(
+          own.in(own.search(), temperature(own), Collections.max(alphas)).learningFrom(source));
     }
     List<TrialOutcome> finalists = new ArrayList<>(fewRows ? best : List.of());
     finalists.addAll(run(search, entries.stream().distinct().toList()));
     return succeeded(finalists, best);
+  }
+
+  /** Softer targets than T = 1 were worth searching, but on many rows did not hold on test rows. */
+  private double temperature(TrialSpec spec) {
+    return rows.crossValidated() || !config.temperatures().isEmpty() ? spec.temperature() : 1;
   }
 
   private List<Double> alphas(boolean fewRows) {

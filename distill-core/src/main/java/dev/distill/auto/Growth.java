@@ -76,7 +76,7 @@ final class Growth {
       return outcomes;
     }
     TrialOutcome best = student;
-    reason = "no more were allowed";
+    reason = "more than %s were not allowed".formatted(config.augment());
     for (int factor : STEPS) {
       if (factor > best.spec().augment() && factor <= config.augment()) {
         Optional<String> hindrance = hindrance(best, factor);

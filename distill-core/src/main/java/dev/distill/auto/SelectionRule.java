@@ -11,7 +11,8 @@ public interface SelectionRule {
   /**
    * Chooses.
    *
-   * @param finalists at least one outcome, none failed, ordered by trial number
+   * @param finalists at least one outcome, none failed, ordered by trial number; before them the
+   *     twin where it may be delivered too
    * @param twin the hard-label twin, judged on the same rows
    * @return one of the finalists
    */

@@ -40,6 +40,13 @@ final class Sweep {
     this.listener = listener;
   }
 
+  /** Goes on where another one has ended. */
+  Sweep after(Sweep earlier) {
+    searches.addAll(earlier.searches);
+    endedEarly |= earlier.endedEarly;
+    return this;
+  }
+
   /** Runs searches of which all trials are fitted and judged on the same. */
   void run(List<Search> more, Cut cut) {
     run(more, cut, cut);

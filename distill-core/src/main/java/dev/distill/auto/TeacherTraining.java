@@ -105,7 +105,7 @@ public final class TeacherTraining {
               Map.of("data", hash(rows)));
       Search search = round.searches().teacher();
       // The members need time too.
-      Deadline half = new Deadline(config.timeout().dividedBy(SHARE), cancellation);
+      Deadline half = deadline.first(1.0 / SHARE);
       Distiller distiller = distiller(rows, shared, () -> half.isOver() && search.settled());
       Sweep sweep =
           new Sweep(

@@ -755,4 +755,20 @@ class AutoDistillerTest {
     assertThat(result.student().chosen().spec().source()).isEqualTo("in_sample");
     assertThat(result.student().file().provenance()).containsEntry("source", "in_sample");
   }
+
+  @Test
+  void where_the_teacher_is_of_no_use_the_twin_is_delivered() {
+    double[] wrong = new double[task.trainTeacher().length];
+    for (int i = 0; i < wrong.length; i++) {
+      wrong[i] = 1 - task.trainTeacher()[i];
+    }
+    DistillationTask misled =
+        DistillationTask.of(task.train(), wrong, task.test(), task.testTeacher());
+    DistillConfig config = config().trials(20).teacherWeight(0).alphas(List.of(0.5, 1.0)).build();
+    DistillationResult result = distill(misled, config);
+    assertThat(result.student().chosen().spec().kind()).isEqualTo(TrialSpec.Kind.TWIN);
+    assertThat(result.student().testProbabilities())
+        .containsExactly(result.twin().testProbabilities());
+    assertThat(result.verdict().helped()).isFalse();
+  }
 }

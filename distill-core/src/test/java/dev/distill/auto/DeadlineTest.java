@@ -35,6 +35,20 @@ class DeadlineTest {
   }
 
   @Test
+  void its_first_part_ends_earlier_and_with_it() {
+    Cancellation cancellation = new Cancellation();
+    Deadline whole = new Deadline(Duration.ofMinutes(4), cancellation);
+    Deadline first = whole.first(0.5);
+    assertThat(first.left().orElseThrow())
+        .isBetween(Duration.ofSeconds(115), Duration.ofSeconds(120));
+    assertThat(first.tooLong(Duration.ofSeconds(59))).isEmpty();
+    assertThat(whole.first(0).isOver()).isTrue();
+    assertThat(new Deadline(Duration.ZERO, cancellation).first(0.5).left()).isEmpty();
+    cancellation.cancel();
+    assertThat(first.isOver()).isTrue();
+  }
+
+  @Test
   void a_family_that_would_never_end_does_not_eat_the_time_of_the_others() {
     FakeFamily quick = FakeFamily.soft("fake.quick");
     FakeFamily endless =
