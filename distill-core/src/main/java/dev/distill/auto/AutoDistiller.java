@@ -166,6 +166,9 @@ public final class AutoDistiller {
         moreRows = growth.reason();
       }
       if (twinMayBeDelivered(twin)) {
+        if (config.teacherWeight() == 0 && !isAhead(task, twin)) {
+          finalists.clear();
+        }
         finalists.add(0, twin);
       }
       return finish(
@@ -191,6 +194,19 @@ public final class AutoDistiller {
     return config.plan() != SweepPlan.REFERENCE
         && config.tolerance().equals(Tolerance.NONE)
         && config.limits().kept(twin);
+  }
+
+  /**
+   * Whether the teacher, calibrated, knows the labels better than the twin. Validation can't tell
+   * that of students: the teacher has mostly seen the labels of validation rows, and its answers
+   * for training rows carry them over.
+   */
+  private static boolean isAhead(DistillationTask task, TrialOutcome twin) {
+    int[] labels = task.train().labels();
+    int classes = task.train().classes().size();
+    double[] given = task.trainTeacher();
+    double[] corrected = TeacherCalibration.fit(given, labels, classes).apply(given);
+    return EnsembleSelection.logLoss(corrected, labels, classes) < twin.logLoss();
   }
 
   /** What it takes to make a row without labels and to ask the teacher about it, by some rows. */

@@ -748,23 +748,23 @@ class AutoDistillerTest {
   @Test
   void in_sample_answers_are_learned_from_where_they_are_better() {
     DistillConfig config = config().trials(30).alphas(List.of(1.0)).teacherWeight(0).build();
-    DistillationResult result = distill(unsure(0, task.trainTeacher()), config);
+    DistillationResult result = distill(unsure(0.2, task.trainTeacher()), config);
     assertThat(of(result, "student"))
         .extracting(t -> t.spec().source())
         .contains("given", "in_sample", "calibrated");
-    assertThat(result.student().chosen().spec().source()).isEqualTo("in_sample");
-    assertThat(result.student().file().provenance()).containsEntry("source", "in_sample");
+    // Calibrated, the unsure ones say the same.
+    String source = result.student().chosen().spec().source();
+    assertThat(source).isIn("in_sample", "calibrated");
+    assertThat(result.student().file().provenance()).containsEntry("source", source);
   }
 
   @Test
   void where_the_teacher_is_of_no_use_the_twin_is_delivered() {
-    double[] wrong = new double[task.trainTeacher().length];
-    for (int i = 0; i < wrong.length; i++) {
-      wrong[i] = 1 - task.trainTeacher()[i];
-    }
+    double[] unknowing = new double[task.trainTeacher().length];
+    Arrays.fill(unknowing, 0.5);
     DistillationTask misled =
-        DistillationTask.of(task.train(), wrong, task.test(), task.testTeacher());
-    DistillConfig config = config().trials(20).teacherWeight(0).alphas(List.of(0.5, 1.0)).build();
+        DistillationTask.of(task.train(), unknowing, task.test(), task.testTeacher());
+    DistillConfig config = config().trials(20).teacherWeight(0).alphas(List.of(0.0, 0.5)).build();
     DistillationResult result = distill(misled, config);
     assertThat(result.student().chosen().spec().kind()).isEqualTo(TrialSpec.Kind.TWIN);
     assertThat(result.student().testProbabilities())
