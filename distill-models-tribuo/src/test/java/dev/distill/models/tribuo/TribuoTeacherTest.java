@@ -98,7 +98,8 @@ class TribuoTeacherTest {
               .predict(example(LabelFactory.UNKNOWN_LABEL, rows.get(i, 0), rows.get(i, 1)))
               .getOutputScores();
       for (int k = 0; k < 3; k++) {
-        assertThat(given[3 * i + k]).isEqualTo(Objects.requireNonNull(own.get(CLASSES.get(k))).getScore());
+        assertThat(given[3 * i + k])
+            .isEqualTo(Objects.requireNonNull(own.get(CLASSES.get(k))).getScore());
       }
     }
     assertThat(Arrays.stream(given).distinct().count()).isGreaterThan(5);
