@@ -5,12 +5,20 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
 import org.junit.jupiter.api.BeforeEach;
@@ -299,5 +307,47 @@ class TeacherModelTest {
     }
     assertThat(run("--teacher", "auto", "--teacher-oof", file("oof.csv")).err())
         .contains("--teacher auto gives out-of-fold probabilities itself");
+  }
+
+  /** The class that docs/teachers.md shows, as it stands there. */
+  @Test
+  void a_teacher_of_the_users_own_comes_by_a_jar() throws Exception {
+    Matcher block =
+        Pattern.compile("```java\n(package.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(Path.of("..", "docs", "teachers.md")));
+    assertThat(block.find()).isTrue();
+    Path source = Files.writeString(file("Thresholds.java"), block.group(1));
+    int compiled =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                OutputStream.nullOutputStream(),
+                System.err,
+                "-proc:none",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-d",
+                folder.toString(),
+                source.toString());
+    assertThat(compiled).isZero();
+    Path jar = file("thresholds.jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+        Stream<Path> classes = Files.list(file("example"))) {
+      for (Path type : classes.toList()) {
+        out.putNextEntry(new JarEntry("example/" + type.getFileName()));
+        out.write(Files.readAllBytes(type));
+      }
+      out.putNextEntry(new JarEntry("META-INF/services/dev.distill.spi.TeacherProvider"));
+      out.write("example.Thresholds\n".getBytes(StandardCharsets.UTF_8));
+    }
+    Files.writeString(file("half.threshold"), "0.5\n");
+    Cli.Outcome outcome =
+        run("--teacher-model", file("half.threshold"), "--plugin", jar, "--augment", 0);
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.err()).contains("teacher: yes from u = 0.5", "teacher: answered 300 rows");
+    JsonNode result = new ObjectMapper().readTree(file("out/result.json").toFile());
+    assertThat(result.at("/student/test/kl").asDouble())
+        .isPositive()
+        .isLessThan(result.at("/prior/test/kl").asDouble() / 4);
   }
 }

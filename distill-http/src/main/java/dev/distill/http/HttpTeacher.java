@@ -121,10 +121,9 @@ final class HttpTeacher implements TeacherModel {
     double[] values = new double[rows * k];
     int count = flatten(output.path("data"), values, 0);
     JsonNode shape = output.path("shape");
-    boolean shaped =
-        shape.isMissingNode()
-            || (shape.size() == 2 && shape.get(0).asInt() == rows && shape.get(1).asInt() == k);
-    if (count != values.length || !shaped) {
+    if (k == 2 && signature.classes() != 2 && count == rows && isShape(shape, rows, 1)) {
+      complete(values, rows, classes);
+    } else if (count != values.length || !isShape(shape, rows, k)) {
       throw new IllegalArgumentException(
           "%s: answered %s rows with %s numbers%s, expected %s, one a row for each of the classes %s"
               .formatted(
@@ -137,6 +136,33 @@ final class HttpTeacher implements TeacherModel {
     }
     check(values, classes);
     return values;
+  }
+
+  /** Whether a shape, if it is said, is that many rows; of one number each, also without it. */
+  private static boolean isShape(JsonNode shape, int rows, int width) {
+    return shape.isMissingNode()
+        || (shape.path(0).asInt() == rows
+            && (shape.size() == 2
+                ? shape.path(1).asInt() == width
+                : shape.size() == 1 && width == 1));
+  }
+
+  /**
+   * Puts the probability of the first of two classes before that of the second.
+   *
+   * @param values the second class's of each row at first, then two a row
+   */
+  private void complete(double[] values, int rows, List<String> classes) {
+    for (int i = rows - 1; i >= 0; i--) {
+      double second = values[i];
+      if (!(second >= 0 && second <= 1)) {
+        throw new IllegalArgumentException(
+            "%s: answered a row with %s alone, expected the probability of class '%s', 0 to 1"
+                .formatted(endpoint.url(), second, classes.get(1)));
+      }
+      values[2 * i] = 1 - second;
+      values[2 * i + 1] = second;
+    }
   }
 
   /** Numbers of an array, nested or not; those beyond the room are counted alone. */

@@ -18,7 +18,8 @@ import java.util.Locale;
  * @param url the model's address, as messages name it
  * @param versions the versions that the server has
  * @param output the output that is asked for
- * @param classes how many classes the output has, or −1 if that is not said
+ * @param classes how many numbers a row the output has, or −1 if that is not said; 1 is the
+ *     probability of the second of two classes
  */
 record Signature(
     String url, List<String> versions, List<Input> inputs, String output, int classes) {
@@ -109,7 +110,8 @@ record Signature(
 
   /** Checks that a table has what the model takes, and that the classes may be the model's. */
   void check(Table rows, List<String> names) {
-    if (classes > 0 && classes != names.size()) {
+    boolean isSecondOfTwo = classes == 1 && names.size() == 2;
+    if (classes > 0 && classes != names.size() && !isSecondOfTwo) {
       throw new IllegalArgumentException(
           "%s: output '%s' is of %s classes, the data have %s: %s"
               .formatted(url, output, classes, names.size(), Names.quoted(names)));

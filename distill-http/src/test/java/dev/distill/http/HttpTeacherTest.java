@@ -297,6 +297,44 @@ class HttpTeacherTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"[-1] | [%s]", "[-1,1] | [%s,1]", "[-1,-1] | [%s,1]", "[-1,-1] | [%s]"})
+  void one_number_a_row_is_the_second_of_two_classes(String said, String shape) throws IOException {
+    server.metadata = TestServer.TENSOR.replace("[-1,2]}]}", said + "}]}");
+    server.shape = shape;
+    assertAnswers(ask(rows(0, 10)), 0, 10);
+    assertAnswers(ask(rows(0, 10)), 0, 10);
+    assertPaidOnce(10);
+    try (TeacherModel teacher = open()) {
+      List<String> three = List.of("a", "b", "c");
+      assertOneLine(
+          () -> {
+            teacher.check(rows(0, 2), three);
+            teacher.probabilities(rows(0, 2), three);
+          },
+          server.url(),
+          "'a', 'b', 'c'");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1.5", "-2", "NaN", "null"})
+  void one_number_that_is_no_probability_is_named_and_not_kept(String number) throws IOException {
+    server.metadata = TestServer.TENSOR.replace("[-1,2]}]}", "[-1,1]}]}");
+    server.trouble =
+        (request, exchange) -> {
+          TestServer.reply(exchange, 200, TestServer.answer("[2,1]", "0.5," + number));
+          return true;
+        };
+    assertOneLine(
+        () -> ask(rows(0, 2)), server.url(), "expected the probability of class 'yes', 0 to 1");
+    server.trouble = (request, exchange) -> false;
+    server.shape = "[%s,1]";
+    assertAnswers(ask(rows(0, 2)), 0, 2);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"<html>\nhello", "[]", "{}", ""})
   void an_answer_that_is_none_is_named(String body) {
     server.trouble =

@@ -46,6 +46,10 @@ final class TestServer implements AutoCloseable {
   final List<JsonNode> requests = Collections.synchronizedList(new ArrayList<>());
   final List<String> tokens = Collections.synchronizedList(new ArrayList<>());
   volatile String metadata = TENSOR;
+
+  /** Of its answers, with %s for the number of rows: both classes a row, or the second alone. */
+  volatile String shape = "[%s,2]";
+
   volatile Trouble trouble = (number, exchange) -> false;
   private int number;
 
@@ -103,9 +107,13 @@ final class TestServer implements AutoCloseable {
         }
       }
       paid.merge(row.toString().strip(), 1, Integer::sum);
-      data.append(i == 0 ? "" : ",").append(1 - first).append(',').append(first);
+      data.append(i == 0 ? "" : ",");
+      if (shape.endsWith(",2]")) {
+        data.append(1 - first).append(',');
+      }
+      data.append(first);
     }
-    return answer("[" + rows + ",2]", data.toString());
+    return answer(shape.formatted(rows), data.toString());
   }
 
   static String answer(String shape, String data) {
