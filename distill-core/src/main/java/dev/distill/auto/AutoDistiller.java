@@ -121,7 +121,7 @@ public final class AutoDistiller {
       Rows plain = Rows.cut(task.train(), config);
       MoreRows more = task.more();
       int augment = augment(task);
-      double secondsPerRow = augment == 0 ? 0 : secondsPerRow(more);
+      double secondsPerRow = more == null || augment == 0 ? 0 : secondsPerRow(more);
       augment = affordable(augment, secondsPerRow, plain, deadline);
       Rows rows = more == null || augment == 0 ? plain : plain.with(more, augment);
       FirstRound round = firstRound(task, rows, augment);
