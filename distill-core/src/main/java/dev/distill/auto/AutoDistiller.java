@@ -1,9 +1,17 @@
 package dev.distill.auto;
 
 import dev.distill.data.Dataset;
+import dev.distill.data.FeatureEncoder;
 import dev.distill.data.MoreRows;
+import dev.distill.data.Munge;
 import dev.distill.data.Split;
+import dev.distill.data.TeacherKind;
+import dev.distill.data.TeacherProbabilities;
+import dev.distill.runtime.Schema;
+import dev.distill.spi.Matrix;
+import dev.distill.spi.Seeds;
 import dev.distill.spi.StudentModel;
+import dev.distill.spi.Table;
 import dev.distill.spi.Teacher;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,13 +75,53 @@ public final class AutoDistiller {
     this.executor = executor;
   }
 
-  /** Distils a teacher that answers; a share of the rows is held out as test rows. */
+  /**
+   * Distils a teacher that answers; a share of the rows is held out as test rows. Where all columns
+   * are numbers it is asked about made rows too, up to {@link DistillConfig#augment()} for each
+   * training row; for others see {@link DistillationTask#with(MoreRows)}.
+   */
   public DistillationResult distill(Dataset rows, Teacher teacher) {
     double[] answers = teacher.probabilities(rows.features());
+    DistillationTask task =
+        DistillationTask.holdOut(rows, answers, config.testShare(), config.seed());
     return distill(
-        DistillationTask.holdOut(rows, answers, config.testShare(), config.seed()),
-        (outcome, best, done, total) -> {},
-        new Cancellation());
+        withMadeRows(task, teacher), (outcome, best, done, total) -> {}, new Cancellation());
+  }
+
+  private DistillationTask withMadeRows(DistillationTask task, Teacher teacher) {
+    Dataset train = task.train();
+    boolean numbers =
+        train.schema().columns().stream().allMatch(c -> c instanceof Schema.NumberColumn);
+    if (config.augment() == 0 || !numbers) {
+      return task;
+    }
+    FeatureEncoder encoder = new FeatureEncoder(train.schema());
+    return task.with(
+        MoreRows.generated(
+            new Munge(table(train), Seeds.derive(config.seed(), "augment")),
+            encoder,
+            made -> {
+              Matrix features = encoder.encode(made);
+              return TeacherProbabilities.check(
+                  "teacher",
+                  teacher.probabilities(features),
+                  features.rows(),
+                  train.classes(),
+                  TeacherKind.PROBABILITIES);
+            }));
+  }
+
+  private static Table table(Dataset numbers) {
+    Matrix features = numbers.features();
+    List<Table.Column> columns = new ArrayList<>();
+    for (String name : numbers.schema().featureNames()) {
+      double[] values = new double[features.rows()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = features.get(i, columns.size());
+      }
+      columns.add(new Table.Numbers(name, values));
+    }
+    return new Table("rows", columns);
   }
 
   /**
@@ -101,7 +149,7 @@ public final class AutoDistiller {
             null);
     DistillConfig rest = config.after(Duration.ofNanos(System.nanoTime() - start));
     return new AutoDistiller(catalog, rest, studies, selection, executor)
-        .distill(task, (outcome, best, done, total) -> {}, cancellation);
+        .distill(withMadeRows(task, teacher), (outcome, best, done, total) -> {}, cancellation);
   }
 
   /**

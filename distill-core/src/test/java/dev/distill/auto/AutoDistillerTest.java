@@ -13,6 +13,7 @@ import dev.distill.spi.Hyperparameters;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TargetLevel;
 import dev.distill.spi.Targets;
+import dev.distill.spi.Teacher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -770,5 +772,29 @@ class AutoDistillerTest {
     assertThat(result.student().testProbabilities())
         .containsExactly(result.twin().testProbabilities());
     assertThat(result.verdict().helped()).isFalse();
+  }
+
+  @Test
+  void a_teacher_in_java_is_asked_about_made_rows_too() {
+    AtomicInteger asked = new AtomicInteger();
+    Teacher teacher =
+        rows -> {
+          asked.addAndGet(rows.rows());
+          double[] answers = new double[2 * rows.rows()];
+          for (int i = 0; i < rows.rows(); i++) {
+            answers[2 * i] = rows.get(i, 0) < 0.2f ? 0.9 : 0.2;
+            answers[2 * i + 1] = 1 - answers[2 * i];
+          }
+          return answers;
+        };
+    DistillationResult result =
+        new AutoDistiller(StudentCatalog.of(List.of(soft)), config().augment(5).build())
+            .distill(task.train(), teacher);
+    assertThat(result.trials()).anyMatch(t -> t.spec().augment() == 5);
+    assertThat(asked).hasValueGreaterThanOrEqualTo(300 + 5 * 240);
+    asked.set(0);
+    new AutoDistiller(StudentCatalog.of(List.of(soft)), config().augment(0).build())
+        .distill(task.train(), teacher);
+    assertThat(asked).hasValue(300);
   }
 }

@@ -167,7 +167,7 @@ class TeacherTrainingTest {
     DistillationResult result =
         new AutoDistiller(
                 StudentCatalog.of(List.of(good, useless)),
-                DistillConfig.builder().trials(4).threads(2).folds(2).build())
+                DistillConfig.builder().trials(4).threads(2).folds(2).augment(0).build())
             .distill(rows);
     assertThat(result.task().heldOut()).isTrue();
     assertThat(result.task().train().rows() + result.task().test().rows()).isEqualTo(300);
