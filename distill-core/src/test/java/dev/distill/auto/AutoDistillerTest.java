@@ -86,7 +86,8 @@ class AutoDistillerTest {
     List<Integer> asked = new ArrayList<>();
     Dataset rows = Planted.rows(300, false, 5);
     DistillationResult result =
-        new AutoDistiller(StudentCatalog.of(List.of(soft)), config().testShare(0.2).build())
+        new AutoDistiller(
+                StudentCatalog.of(List.of(soft)), config().testShare(0.2).augment(0).build())
             .distill(
                 rows,
                 features -> {
