@@ -1,5 +1,6 @@
 package dev.distill.auto;
 
+import dev.distill.search.StoreException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +50,9 @@ public final class LocalTrialExecutor implements TrialExecutor {
       try {
         worker.get();
       } catch (ExecutionException e) {
+        if (e.getCause() instanceof StoreException store) {
+          throw store; // a full disk, a lost connection: its message says what to do
+        }
         throw new IllegalStateException("a trial worker died: " + e.getCause(), e.getCause());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.distill.search.StoreException;
 import dev.distill.spi.Hyperparameters;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -115,6 +116,21 @@ class LocalTrialExecutorTest {
         .hasCause(error);
     assertThat(ended.get()).isEqualTo(ran.get() - 1);
     assertThat(ran.get()).isLessThan(1000);
+  }
+
+  @Test
+  void a_store_that_can_not_be_written_says_so_itself() {
+    StoreException full = new StoreException("no room left to write", null);
+    assertThatThrownBy(
+            () ->
+                new LocalTrialExecutor(2)
+                    .run(
+                        trials(10),
+                        LocalTrialExecutorTest::outcome,
+                        outcome -> {
+                          throw full;
+                        }))
+        .isSameAs(full);
   }
 
   @Test
