@@ -191,7 +191,7 @@ public final class AutoDistiller {
         throw SweepException.ofSearches(failed);
       }
       Sweep last = sweeps.apply(shared, deadline).after(sweep);
-      Finals finals = new Finals(config, rows, last, made::last);
+      Finals finals = new Finals(config, rows, last, deadline, made::last);
       TrialOutcome twin = finals.twin(twins);
       List<TrialOutcome> finalists = new ArrayList<>(finals.students(students, twin));
       List<TrialOutcome> trials = new ArrayList<>(last.outcomes());

@@ -30,6 +30,7 @@ final class Finals {
   private final DistillConfig config;
   private final Rows rows;
   private final Sweep sweep;
+  private final Deadline deadline;
   private final BiFunction<Search, List<Study.Start>, Search> searches;
 
   /**
@@ -41,10 +42,12 @@ final class Finals {
       DistillConfig config,
       Rows rows,
       Sweep sweep,
+      Deadline deadline,
       BiFunction<Search, List<Study.Start>, Search> searches) {
     this.config = config;
     this.rows = rows;
     this.sweep = sweep;
+    this.deadline = deadline;
     this.searches = searches;
   }
 
@@ -52,10 +55,24 @@ final class Finals {
   TrialOutcome twin(Search search) {
     List<TrialOutcome> best = best(search);
     if (rows.full() != rows.search()) {
+      best = best.subList(0, inTime(best.get(best.size() - 1)) ? best.size() : 1);
       List<TrialSpec> entries = best.stream().map(TrialOutcome::spec).toList();
       best = succeeded(run(search, entries), best);
     }
     return best.stream().min(Comparator.comparingDouble(TrialOutcome::logLoss)).orElseThrow();
+  }
+
+  /** Whether half of the time that is left will do for this one on all rows. */
+  private boolean inTime(TrialOutcome outcome) {
+    double times = (double) fitted(rows.full()) / fitted(rows.search());
+    return deadline
+        .left()
+        .map(left -> 2 * times * outcome.seconds() <= left.toMillis() / 1e3)
+        .orElse(true);
+  }
+
+  private static long fitted(List<Fold> folds) {
+    return folds.stream().mapToLong(fold -> fold.trainRows().length).sum();
   }
 
   /**
