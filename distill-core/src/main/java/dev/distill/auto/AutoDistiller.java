@@ -8,6 +8,7 @@ import dev.distill.data.Split;
 import dev.distill.data.TeacherKind;
 import dev.distill.data.TeacherProbabilities;
 import dev.distill.runtime.Schema;
+import dev.distill.search.MemoryStore;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Seeds;
 import dev.distill.spi.StudentModel;
@@ -37,7 +38,9 @@ public final class AutoDistiller {
   private static final int IDENTIFYING_ROWS = 100;
 
   /** So many tell how quickly the teacher answers. */
-  private static final int PROBED_ROWS = 2_000;
+  private static final int PROBED_ROWS = 400;
+
+  private static final int FIRST_ROWS = 100;
 
   /** Rows without labels may take this share of a time that is limited. */
   private static final double LABELLING_SHARE = 0.25;
@@ -169,8 +172,14 @@ public final class AutoDistiller {
       Rows plain = Rows.cut(task.train(), config);
       MoreRows more = task.more();
       int augment = augment(task);
-      double secondsPerRow = more == null || augment == 0 ? 0 : secondsPerRow(more);
-      augment = affordable(augment, secondsPerRow, plain, deadline);
+      double secondsPerRow =
+          more == null || augment == 0
+              ? 0
+              : secondsPerRow(more, Rows.first(more, augment, plain.count()));
+      // A study that is kept must find the same space when it is gone on with.
+      if (studies.store() instanceof MemoryStore) {
+        augment = affordable(augment, secondsPerRow, plain, deadline);
+      }
       Rows rows = more == null || augment == 0 ? plain : plain.with(more, augment);
       FirstRound round = firstRound(task, rows, augment);
       Searches made = round.searches();
@@ -257,11 +266,16 @@ public final class AutoDistiller {
     return EnsembleSelection.logLoss(corrected, labels, classes) < twin.logLoss();
   }
 
-  /** What it takes to make a row without labels and to ask the teacher about it, by some rows. */
-  private static double secondsPerRow(MoreRows more) {
-    int some = (int) Math.min(more.most(), PROBED_ROWS);
+  /**
+   * What it takes to make a row without labels and to ask the teacher about it: by some of those
+   * that are asked about anyway, after the first ones.
+   */
+  private static double secondsPerRow(MoreRows more, long wanted) {
+    int first = (int) Math.min(wanted / 2, FIRST_ROWS);
+    int some = (int) Math.min(wanted - first, PROBED_ROWS);
+    more.rows(0, first);
     long begin = System.nanoTime();
-    more.rows(0, some);
+    more.rows(first, some);
     return Distiller.seconds(begin) / some;
   }
 

@@ -7,6 +7,7 @@ import dev.distill.data.MoreRows;
 import dev.distill.data.Munge;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Table;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -69,6 +70,26 @@ class AugmentTest {
     DistillationResult result = distill(config().build(), made);
     int most = result.trials().stream().mapToInt(t -> t.spec().augment()).max().orElseThrow();
     assertThat(asked.get()).isEqualTo(most * 300);
+  }
+
+  @Test
+  void a_slow_teacher_does_not_eat_a_time_that_is_limited() {
+    MoreRows slow =
+        MoreRows.generated(
+            new Munge(table(task.train().features()), 1),
+            new FeatureEncoder(task.train().schema()),
+            rows -> {
+              try {
+                Thread.sleep(2L * rows.rows());
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              return answer(rows);
+            });
+    // 5 for each would take 3 seconds.
+    DistillationResult result = distill(config().timeout(Duration.ofSeconds(6)).build(), slow);
+    assertThat(result.trials()).allMatch(t -> t.spec().augment() <= 2);
+    assertThat(asked.get()).isBetween(1, 2 * 300);
   }
 
   @Test
