@@ -158,8 +158,11 @@ public record TeacherDiagnosis(
     }
     if (!doubtfulLabels.isEmpty()) {
       lines.add(
-          "The teacher is sure of another class than the label in %s training rows: possible errors of the labels (result.json names rows)."
-              .formatted(doubtfulLabels.size()));
+          "The teacher is sure of another class than the label in %s: possible errors of the labels (result.json names rows)."
+              .formatted(
+                  doubtfulLabels.size() == 1
+                      ? "one training row"
+                      : doubtfulLabels.size() + " training rows"));
     }
     return lines;
   }
