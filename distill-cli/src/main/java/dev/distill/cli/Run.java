@@ -290,11 +290,20 @@ final class Run {
                     slice.kl(),
                     slice.rows(),
                     slice.klElsewhere()));
-    if (!result.moreRows().isEmpty()) {
-      out.printf(
-          "It learned from %s rows without labels for each training row; it got no more as %s.%n",
-          result.student().chosen().spec().augment(), result.moreRows());
-    }
+    moreRows(result);
     result.diagnosis().warnings().forEach(out::println);
+  }
+
+  /** What the student had of rows without labels; a twin has none in any case. */
+  private void moreRows(DistillationResult result) {
+    TrialSpec spec = result.student().chosen().spec();
+    if (result.moreRows().isEmpty() || spec.kind() == TrialSpec.Kind.TWIN) {
+      return;
+    }
+    String had =
+        spec.augment() == 0
+            ? "no rows without labels"
+            : "rows without labels, up to %s for each training row".formatted(spec.augment());
+    out.printf("It learned from %s; no more, as %s.%n", had, result.moreRows());
   }
 }

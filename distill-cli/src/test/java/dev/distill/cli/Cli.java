@@ -1,11 +1,13 @@
 package dev.distill.cli;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import javax.tools.ToolProvider;
 
 /** Runs commands in this process, and makes small data with a known teacher. */
 final class Cli {
@@ -51,5 +53,24 @@ final class Cli {
     }
     Files.writeString(folder.resolve(name + ".csv"), data);
     Files.writeString(folder.resolve(name + "_teacher.csv"), teacher);
+  }
+
+  /** Compiles a class of somebody else's against what is on the class path here. */
+  static void compile(Path source, Path into) {
+    int result =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                OutputStream.nullOutputStream(),
+                System.err,
+                "-proc:none",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-d",
+                into.toString(),
+                source.toString());
+    if (result != 0) {
+      throw new IllegalStateException(source + " does not compile");
+    }
   }
 }
