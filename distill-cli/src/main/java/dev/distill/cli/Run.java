@@ -135,39 +135,43 @@ final class Run {
       Path folder)
       throws IOException {
     OutputFolder output = open(config, folder);
-    DistillationResult result =
-        deliver(
-            input,
-            loader,
-            config,
-            studies,
-            output,
-            (distiller, task, interrupt) -> {
-              Progress progress = new Progress(err, Progress.isTerminal(), "student and twin");
-              interrupt.begin();
-              DistillationResult found =
-                  distiller.distill(task, progress, interrupt.cancellation());
-              progress.endLine();
-              return found;
-            });
-    output.write(
-        "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
-    if (result.endedEarly()) {
-      out.println("The search ended early; this is the best so far.");
-    }
-    long failed = result.trials().stream().filter(t -> t.failure().isPresent()).count();
-    if (failed > 0) {
-      out.printf("%d trials failed; their causes are in leaderboard.csv.%n", failed);
-    }
-    if (!catalog.problems().isEmpty()) {
+    // Open until the last line is out: an interrupted process ends as soon as this is closed.
+    try (Interrupt interrupt = new Interrupt()) {
+      DistillationResult result =
+          deliver(
+              input,
+              loader,
+              config,
+              studies,
+              output,
+              interrupt,
+              (distiller, task) -> {
+                Progress progress = new Progress(err, Progress.isTerminal(), "student and twin");
+                interrupt.begin();
+                DistillationResult found =
+                    distiller.distill(task, progress, interrupt.cancellation());
+                progress.endLine();
+                return found;
+              });
+      output.write(
+          "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
+      if (result.endedEarly()) {
+        out.println("The search ended early; this is the best so far.");
+      }
+      long failed = result.trials().stream().filter(t -> t.failure().isPresent()).count();
+      if (failed > 0) {
+        out.printf("%d trials failed; their causes are in leaderboard.csv.%n", failed);
+      }
+      if (!catalog.problems().isEmpty()) {
+        out.printf(
+            "%d families or plugins could not be used; leaderboard.csv names them.%n",
+            catalog.problems().size());
+      }
       out.printf(
-          "%d families or plugins could not be used; leaderboard.csv names them.%n",
-          catalog.problems().size());
+          "%s trials in %s. Written to %s: student.distill, leaderboard.csv, result.json%n",
+          result.trials().size(), Progress.duration(result.seconds()), folder);
+      out.flush();
     }
-    out.printf(
-        "%s trials in %s. Written to %s: student.distill, leaderboard.csv, result.json%n",
-        result.trials().size(), Progress.duration(result.seconds()), folder);
-    out.flush();
   }
 
   /** Reads the input and writes the student of a trial that a study keeps into a folder. */
@@ -180,14 +184,19 @@ final class Run {
       String search,
       int trial)
       throws IOException {
-    DistillationResult result =
-        deliver(
-            input,
-            loader,
-            config,
-            hashes -> kept,
-            open(config, folder),
-            (distiller, task, interrupt) -> distiller.pick(task, search, trial));
+    OutputFolder output = open(config, folder);
+    DistillationResult result;
+    try (Interrupt interrupt = new Interrupt()) {
+      result =
+          deliver(
+              input,
+              loader,
+              config,
+              hashes -> kept,
+              output,
+              interrupt,
+              (distiller, task) -> distiller.pick(task, search, trial));
+    }
     out.printf(
         "Trial %s of %s/%s, fitted on all %,d training rows in %s. Written to %s: student.distill,"
             + " result.json%n",
@@ -208,7 +217,7 @@ final class Run {
 
   /** Gets a student. */
   private interface Work {
-    DistillationResult of(AutoDistiller distiller, DistillationTask task, Interrupt interrupt);
+    DistillationResult of(AutoDistiller distiller, DistillationTask task);
   }
 
   private DistillationResult deliver(
@@ -217,22 +226,22 @@ final class Run {
       DistillConfig config,
       Function<Map<String, String>, StudySettings> studies,
       OutputFolder output,
+      Interrupt interrupt,
       Work work)
       throws IOException {
-    try (Interrupt interrupt = new Interrupt();
-        TeacherModels teachers =
-            TeacherModels.open(
-                input.models(),
-                teacherCatalog,
-                rows -> trained(rows, config, studies.apply(Map.of()), interrupt),
-                err)) {
+    try (TeacherModels teachers =
+        TeacherModels.open(
+            input.models(),
+            teacherCatalog,
+            rows -> trained(rows, config, studies.apply(Map.of()), interrupt),
+            err)) {
       TaskReader reader = new TaskReader(loader, teachers, config, err);
       DistillationTask task = reader.read(input);
       Map<String, String> hashes = new LinkedHashMap<>(reader.hashes());
       teachers.report(hashes);
       ServingCost cost = teachers.cost(reader.sample(), task.train().classes());
       AutoDistiller distiller = distiller(config.after(teachers.trained()), studies.apply(hashes));
-      DistillationResult result = work.of(distiller, task, interrupt);
+      DistillationResult result = work.of(distiller, task);
       output.write("student.distill", result.student().file().toBytes());
       output.write(
           "result.json",

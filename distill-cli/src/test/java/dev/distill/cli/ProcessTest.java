@@ -212,7 +212,8 @@ class ProcessTest {
     }
     assertThat(run.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(run.exitValue()).as(text.toString()).isEqualTo(130);
-    assertThat(text).contains("ended early");
+    assertThat(text).contains("ended early", "Written to ");
+    assertThat(folder.resolve("out/leaderboard.csv")).exists();
     StudentFile.load(folder.resolve("out/student.distill"));
   }
 
