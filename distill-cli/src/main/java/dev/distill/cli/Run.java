@@ -18,6 +18,7 @@ import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.InputException;
 import dev.distill.data.Dataset;
 import dev.distill.guice.DistillModule;
+import dev.distill.metrics.Comparison.Interval;
 import dev.distill.report.Leaderboard;
 import dev.distill.report.ResultJson;
 import java.io.IOException;
@@ -281,7 +282,16 @@ final class Run {
   private void show(DistillationResult result, @Nullable ServingCost teacherCost) {
     out.print(ResultTable.of(result, teacherCost));
     out.println();
-    if (result.student().chosen().spec().kind() == TrialSpec.Kind.TWIN) {
+    if (result.setAside().isPresent()) {
+      Interval behind = result.setAside().get().verdict().logLoss();
+      out.printf(
+          Locale.ROOT,
+          "The hard-label twin itself is delivered: on test rows the log loss of the student that"
+              + " validation rows chose is higher by %.4f (95 %% interval %.4f to %.4f).%n",
+          -behind.estimate(),
+          -behind.upper(),
+          -behind.lower());
+    } else if (result.student().chosen().spec().kind() == TrialSpec.Kind.TWIN) {
       out.println(
           "The hard-label twin itself is delivered: on validation rows no student of the teacher was"
               + " better.");

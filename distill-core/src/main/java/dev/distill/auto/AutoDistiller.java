@@ -1,5 +1,6 @@
 package dev.distill.auto;
 
+import dev.distill.auto.DistillationResult.SetAside;
 import dev.distill.data.Dataset;
 import dev.distill.data.FeatureEncoder;
 import dev.distill.data.MoreRows;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -222,7 +224,8 @@ public final class AutoDistiller {
         endedEarly |= growth.endedEarly();
         moreRows = growth.reason();
       }
-      if (twinMayBeDelivered(twin)) {
+      boolean mayBeTwin = twinMayBeDelivered(twin);
+      if (mayBeTwin) {
         if (config.teacherWeight() == 0 && !isAhead(task, twin)) {
           finalists.clear();
         }
@@ -234,7 +237,8 @@ public final class AutoDistiller {
           new Finisher.Candidates(
               finalists, ranked(students), left -> selection.select(left, twin)),
           Finisher.Candidates.first(twin, twins.ranked()),
-          new Searched(trials, front(students), start, endedEarly, moreRows));
+          new Searched(trials, front(students), start, endedEarly, moreRows),
+          mayBeTwin && config.teacherWeight() < 1);
     }
   }
 
@@ -330,7 +334,8 @@ public final class AutoDistiller {
           shared,
           Finisher.Candidates.first(picked, List.of()),
           Finisher.Candidates.first(twin(twins, lastTwins), twins.ranked()),
-          new Searched(trials, front(students), start, false, ""));
+          new Searched(trials, front(students), start, false, ""),
+          false);
     }
   }
 
@@ -351,27 +356,36 @@ public final class AutoDistiller {
       boolean endedEarly,
       String moreRows) {}
 
-  /** Finishes a student and its twin and compares them. */
+  /**
+   * Finishes a student and its twin and compares them.
+   *
+   * @param orTwin whether the twin is delivered where the student turns out to predict labels worse
+   *     beyond noise. Only test rows can tell: they are the ones that the teacher never saw.
+   */
   private DistillationResult finish(
       DistillationTask task,
       SharedForms shared,
       Finisher.Candidates students,
       Finisher.Candidates twins,
-      Searched searched) {
+      Searched searched,
+      boolean orTwin) {
     // The students to be delivered are fitted to the end, also when the sweep ends early.
     Finisher finisher = new Finisher(task, catalog, distiller(task, shared, () -> false), config);
     Measured student = finisher.finish(students);
     Measured twin = finisher.finish(twins);
     List<TrialOutcome> trials = new ArrayList<>(searched.trials());
     trials.addAll(finisher.failures());
+    Verdict verdict = finisher.compare(student, twin);
+    boolean worse = orTwin && verdict.logLoss().upper() < 0;
     return new DistillationResult(
         task,
         config,
-        student,
+        worse ? twin : student,
         twin,
         finisher.teacher(),
         finisher.prior(),
-        finisher.compare(student, twin),
+        worse ? finisher.compare(twin, twin) : verdict,
+        worse ? Optional.of(new SetAside(student, verdict)) : Optional.empty(),
         trials,
         searched.front(),
         Distiller.seconds(searched.start()),

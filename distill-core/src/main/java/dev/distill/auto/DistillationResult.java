@@ -3,6 +3,7 @@ package dev.distill.auto;
 import dev.distill.metrics.ConfidenceBand;
 import dev.distill.metrics.Evaluation;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What came out of a sweep.
@@ -14,6 +15,8 @@ import java.util.List;
  * @param teacher the teacher's own metrics on the test rows
  * @param prior the metrics of answering with the training rows' class shares
  * @param verdict student against twin and teacher
+ * @param setAside the student that validation rows chose, where the twin is delivered in its place
+ *     since it predicts the labels of test rows better beyond noise
  * @param trials outcomes of the student's search, then of the twin's, each by trial number, then of
  *     the finals, then last fits that failed where another student took the place
  * @param front the students' Pareto front among the goals of the search and within its limits, by
@@ -31,11 +34,20 @@ public record DistillationResult(
     Evaluation teacher,
     Evaluation prior,
     Verdict verdict,
+    Optional<SetAside> setAside,
     List<TrialOutcome> trials,
     List<TrialOutcome> front,
     double seconds,
     boolean endedEarly,
     String moreRows) {
+
+  /**
+   * A student that is not delivered.
+   *
+   * @param student the student
+   * @param verdict it against twin and teacher
+   */
+  public record SetAside(Measured student, Verdict verdict) {}
 
   /** Student and teacher on the test rows by how sure the teacher is. */
   public List<ConfidenceBand> byConfidence() {

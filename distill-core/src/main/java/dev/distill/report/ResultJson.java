@@ -62,6 +62,15 @@ public final class ResultJson {
     root.put("helped", result.verdict().helped());
     student(root.putObject("student"), result.student());
     student(root.putObject("hard_twin"), result.twin());
+    result
+        .setAside()
+        .ifPresent(
+            other -> {
+              ObjectNode node = root.putObject("set_aside");
+              student(node.putObject("student"), other.student());
+              interval(node.putObject("kl_gain"), other.verdict().kl());
+              interval(node.putObject("log_loss_gain"), other.verdict().logLoss());
+            });
     ObjectNode teacher = root.putObject("teacher");
     evaluation(teacher.putObject("test"), result.teacher());
     diagnosis(teacher.putObject("trust"), result);

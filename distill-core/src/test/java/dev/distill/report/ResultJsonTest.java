@@ -14,6 +14,7 @@ import dev.distill.auto.DistillConfig;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.FakeFamily;
 import dev.distill.auto.Planted;
+import dev.distill.auto.SetAsideTest;
 import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.SweepPlan;
 import java.io.IOException;
@@ -63,6 +64,16 @@ class ResultJsonTest {
     for (SweepPlan plan : SweepPlan.values()) {
       assertThat(errors(json(result(plan)))).isEmpty();
     }
+  }
+
+  @Test
+  void a_student_that_was_set_aside_is_told_of() throws Exception {
+    JsonNode json = json(SetAsideTest.result(0.5));
+    assertThat(errors(json)).isEmpty();
+    assertThat(json.at("/student/search").asText()).startsWith("twin");
+    assertThat(json.at("/set_aside/student/search").asText()).startsWith("student");
+    assertThat(json.at("/set_aside/log_loss_gain/high").asDouble()).isNegative();
+    assertThat(json(result(SweepPlan.JOINT)).has("set_aside")).isFalse();
   }
 
   @Test
