@@ -66,12 +66,10 @@ public final class TeacherCatalog {
     }
     String known = providers.stream().map(TeacherProvider::opens).collect(Collectors.joining("; "));
     throw new IllegalArgumentException(
-        "%s: nothing here opens such a teacher%s%s"
+        "%s: nothing here opens such a teacher; there are %s%s"
             .formatted(
                 place,
-                known.isEmpty()
-                    ? ", no module for teachers is on the class path"
-                    : "; there are " + known,
+                known,
                 problems.isEmpty() ? "" : "; not loaded: " + String.join("; ", problems)));
   }
 }

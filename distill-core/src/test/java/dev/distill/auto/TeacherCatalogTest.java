@@ -3,6 +3,9 @@ package dev.distill.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.distill.runtime.Schema;
+import dev.distill.runtime.StudentFile;
+import dev.distill.runtime.TreeEnsemble;
 import dev.distill.spi.Table;
 import dev.distill.spi.TeacherModel;
 import java.nio.file.FileSystem;
@@ -10,6 +13,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,14 +76,56 @@ class TeacherCatalogTest {
   }
 
   @Test
+  void a_student_teaches_another_one() throws Exception {
+    TreeEnsemble tree =
+        TreeEnsemble.builder(1, new float[2])
+            .vectorTree(3)
+            .split(0, 0, 0.5f, 1, 2, true)
+            .leaf(1, new float[] {0, 2})
+            .leaf(2, new float[] {1, 0})
+            .build();
+    StudentFile file =
+        new StudentFile(
+            Schema.numbers(List.of("a")),
+            tree,
+            List.of("no", "yes"),
+            "label",
+            1,
+            new float[0],
+            Map.of("family", "planted"));
+    Path path = folder.resolve("big.distill");
+    file.write(path);
+    Table table = Table.of("t", List.of("b", "a"), new float[][] {{9, 0}, {9, 1}});
+    try (TeacherModel teacher = TeacherCatalog.discover(LOADER, List.of()).open(path.toString())) {
+      assertThat(teacher.description()).isEqualTo("big.distill (student file, planted, 2 classes)");
+      teacher.check(table, List.of("yes", "no"));
+      double[] own = new double[4];
+      file.score(new float[] {0, 1}, 2, own);
+      assertThat(teacher.probabilities(table, List.of("no", "yes"))).containsExactly(own);
+      assertThat(teacher.probabilities(table, List.of("yes", "no")))
+          .containsExactly(own[1], own[0], own[3], own[2]);
+      assertThat(teacher.portable(List.of("b", "a"), List.of("no", "yes"))).hasSize(1);
+      assertThatThrownBy(() -> teacher.check(table, List.of("yes", "maybe")))
+          .hasMessage(
+              "big.distill: the student's classes are 'no', 'yes', the data's 'yes', 'maybe'");
+      Table other = Table.of("t", List.of("b"), new float[][] {{9}});
+      assertThatThrownBy(() -> teacher.check(other, List.of("no", "yes")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("big.distill: ")
+          .hasMessageContaining("'a'");
+    }
+  }
+
+  @Test
   void what_nobody_opens_is_said_with_what_there_is() throws Exception {
     TeacherCatalog catalog = TeacherCatalog.discover(LOADER, List.of(jar()));
     assertThatThrownBy(() -> catalog.open("m.pkl"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("m.pkl: nothing here opens such a teacher; there are sure teachers: .sure");
+        .hasMessage("m.pkl: nothing here opens such a teacher; there are student files: .distill;"
+                + " sure teachers: .sure");
     TeacherCatalog broken = TeacherCatalog.discover(LOADER, List.of(folder.resolve("no.jar")));
     assertThatThrownBy(() -> broken.open("m.pkl"))
-        .hasMessageContaining("no module for teachers is on the class path; not loaded: plugin")
+        .hasMessageContaining("there are student files: .distill; not loaded: plugin")
         .hasMessageContaining("no.jar");
   }
 }
