@@ -331,6 +331,9 @@ final class RunCommand implements Callable<Integer> {
      */
     DistillConfig config(boolean trained) {
       Purpose wanted = purpose == null && trained ? Purpose.PREDICT : purpose;
+      // What runs on the common pool keeps to it too; it is made when it is first used.
+      System.setProperty(
+          "java.util.concurrent.ForkJoinPool.common.parallelism", Integer.toString(threads - 1));
       List<Goal> beside = tolerance.any() && goals.size() <= 1 ? List.of(Goal.BYTES) : goals;
       return DistillConfig.builder()
           .families(families)

@@ -2,7 +2,6 @@ package dev.distill.auto;
 
 import dev.distill.data.MoreRows;
 import dev.distill.search.Study;
-import dev.distill.spi.Matrix;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,7 +11,8 @@ import java.util.function.Function;
 /**
  * Gives the best student more rows that the teacher labels, step by step, as long as its KL to the
  * teacher on validation rows falls; at each step also with more capacity, where its family names
- * what that is.
+ * what that is. Also a student that had none in the search, which tries them with a few
+ * configurations alone.
  */
 final class Growth {
   private static final List<Integer> STEPS = List.of(20, 50, 100);
@@ -30,9 +30,6 @@ final class Growth {
 
   /** The last fit is to come, on more rows still. */
   private static final int FITS_TO_COME = 3;
-
-  /** Rows take one part in so many of the heap, for families make forms of their own of them. */
-  private static final int HEAP_SHARE = 4;
 
   private final DistillConfig config;
   private final MoreRows more;
@@ -71,10 +68,6 @@ final class Growth {
   /** The outcomes of all steps for the student of this outcome. */
   List<TrialOutcome> of(TrialOutcome student) {
     List<TrialOutcome> outcomes = new ArrayList<>();
-    if (student.spec().augment() == 0) {
-      reason = "the search found that they don't help";
-      return outcomes;
-    }
     TrialOutcome best = student;
     reason = "more than %s were not allowed".formatted(config.augment());
     for (int factor : STEPS) {
@@ -115,7 +108,7 @@ final class Growth {
     // Each step's rows are let go of before the next one's are made.
     try (SharedForms forms = new SharedForms()) {
       Sweep sweep = sweeps.apply(forms);
-      sweep.run(List.of(round), Cut.of(rows.with(more, factor).full()));
+      sweep.run(List.of(round), Cut.of(rows.fullWith(more, factor)));
       endedEarly |= sweep.endedEarly();
     }
     return round.outcomes();
@@ -152,9 +145,8 @@ final class Growth {
     if (deadline.isOver() || FITS_TO_COME * fit + labelling > allowed) {
       return Optional.of("for %s the time was too short".formatted(factor));
     }
-    Matrix features = rows.full().get(0).train();
-    double bytes = wanted * (features.columns() * Float.BYTES + 24.0);
-    return bytes * HEAP_SHARE > Runtime.getRuntime().maxMemory()
+    long bytes = Cut.bytes(wanted, rows.full().get(0).train().columns());
+    return bytes > Runtime.getRuntime().maxMemory()
         ? Optional.of("for %s the heap was too small (-Xmx)".formatted(factor))
         : Optional.empty();
   }

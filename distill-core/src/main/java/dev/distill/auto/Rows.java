@@ -108,9 +108,12 @@ record Rows(List<Fold> search, List<Fold> full) {
   Rows with(MoreRows more, int each) {
     long first = first(more, each, count());
     List<Fold> searched = search.stream().map(fold -> fold.with(more, first)).toList();
-    return new Rows(
-        searched,
-        full == search ? searched : full.stream().map(fold -> fold.with(more, first)).toList());
+    return new Rows(searched, full == search ? searched : fullWith(more, each));
+  }
+
+  /** The cuts of all rows with more rows for students. */
+  List<Fold> fullWith(MoreRows more, int each) {
+    return full.stream().map(fold -> fold.with(more, first(more, each, count()))).toList();
   }
 
   /** How many training rows there are. */

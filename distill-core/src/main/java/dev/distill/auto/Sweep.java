@@ -62,9 +62,13 @@ final class Sweep {
   void run(List<Search> more, Cut look, Cut cut) {
     searches.addAll(more);
     int budget = more.stream().mapToInt(Search::budget).sum();
+    int atOnce = Math.min(Math.min(threads, budget), cut.atOnce());
     AtomicInteger running = new AtomicInteger();
     executor.run(
         () -> {
+          if (running.get() >= atOnce) {
+            return Optional.empty();
+          }
           Optional<TrialSpec> spec = next(more);
           while (spec.isEmpty() && running.get() == 0 && waitsForOthers(more)) {
             pause();
@@ -75,8 +79,8 @@ final class Sweep {
         },
         spec -> {
           Search search = of(more, spec);
-          int each = Math.max(1, threads / Math.min(threads, budget));
-          return distiller.run(spec, search.isLook(spec) ? look : cut, each, watch(search, spec));
+          Cut own = search.isLook(spec) ? look : cut;
+          return distiller.run(spec, own, Math.max(1, threads / atOnce), watch(search, spec));
         },
         outcome -> {
           running.decrementAndGet();

@@ -121,7 +121,8 @@ class TeacherCatalogTest {
     TeacherCatalog catalog = TeacherCatalog.discover(LOADER, List.of(jar()));
     assertThatThrownBy(() -> catalog.open("m.pkl"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("m.pkl: nothing here opens such a teacher; there are student files: .distill;"
+        .hasMessage(
+            "m.pkl: nothing here opens such a teacher; there are student files: .distill;"
                 + " sure teachers: .sure");
     TeacherCatalog broken = TeacherCatalog.discover(LOADER, List.of(folder.resolve("no.jar")));
     assertThatThrownBy(() -> broken.open("m.pkl"))
