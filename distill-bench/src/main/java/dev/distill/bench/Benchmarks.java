@@ -50,7 +50,11 @@ public final class Benchmarks {
   public static void main(String[] arguments) throws RunnerException, IOException {
     List<String> words = new ArrayList<>(Arrays.asList(arguments));
     if (words.indexOf("search") == 0) {
-      search(words.subList(1, words.size()));
+      run(SearchBench.USAGE, out -> SearchBench.run(words.subList(1, words.size()), out));
+      return;
+    }
+    if (words.indexOf("generators") == 0) {
+      run(GeneratorBench.USAGE, out -> GeneratorBench.run(words.subList(1, words.size()), out));
       return;
     }
     boolean quick = words.remove("--quick");
@@ -58,7 +62,9 @@ public final class Benchmarks {
       System.err.println(
           "usage: java -jar benchmarks.jar kernels|serving|dense|training|families|all [--quick]\n"
               + "   or: java -jar benchmarks.jar "
-              + SearchBench.USAGE);
+              + SearchBench.USAGE
+              + "\n   or: java -jar benchmarks.jar "
+              + GeneratorBench.USAGE);
       System.exit(2);
     }
     List<Ratios.Measured> measured = new ArrayList<>();
@@ -78,13 +84,17 @@ public final class Benchmarks {
     new Ratios(measured).lines().forEach(line -> System.out.println("  " + line));
   }
 
-  private static void search(List<String> options) throws IOException {
+  /** A comparison that is no benchmark of JMH. */
+  private interface Comparison {
+    void run(PrintStream out) throws IOException;
+  }
+
+  private static void run(String usage, Comparison comparison) throws IOException {
     try {
-      SearchBench.run(
-          options, new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8));
+      comparison.run(new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8));
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
-      System.err.println("usage: java -jar benchmarks.jar " + SearchBench.USAGE);
+      System.err.println("usage: java -jar benchmarks.jar " + usage);
       System.exit(2);
     }
   }
