@@ -23,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,7 @@ public final class StudentServer implements AutoCloseable {
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
   private @Nullable AccessLog log;
   private String unread = "";
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private StudentServer(ServerConfig config) {
     this.config = config;
@@ -230,6 +232,9 @@ public final class StudentServer implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     long begin = System.nanoTime();
     long grace = config.limits().grace().toNanos();
     state.draining = true;

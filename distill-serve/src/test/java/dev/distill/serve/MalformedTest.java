@@ -52,7 +52,9 @@ class MalformedTest extends ServerCase {
         case 1 -> bytes = joined(Arrays.copyOf(bytes, at), tail(bytes, to));
         case 2 ->
             bytes =
-                joined(Arrays.copyOf(bytes, to), joined(Arrays.copyOfRange(bytes, at, to), tail(bytes, to)));
+                joined(
+                    Arrays.copyOf(bytes, to),
+                    joined(Arrays.copyOfRange(bytes, at, to), tail(bytes, to)));
         case 3 -> bytes = Arrays.copyOf(bytes, at + 1);
         default -> {
           byte[] token = "[]{},:\"0-9eNaNnulltrue\\u".getBytes(StandardCharsets.UTF_8);

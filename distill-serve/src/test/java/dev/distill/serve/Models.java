@@ -36,8 +36,7 @@ final class Models {
 
   private static StudentFile student(Schema schema, List<String> classes, long seed) {
     Random random = new Random(seed);
-    TreeEnsemble.Builder trees =
-        TreeEnsemble.builder(schema.features(), new float[classes.size()]);
+    TreeEnsemble.Builder trees = TreeEnsemble.builder(schema.features(), new float[classes.size()]);
     for (int t = 0; t < 30; t++) {
       trees.tree(3, t * classes.size() / 30);
       int feature = random.nextInt(schema.features());

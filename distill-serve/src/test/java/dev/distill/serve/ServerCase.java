@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** A server of a folder of its own, and a client. */
 abstract class ServerCase {
@@ -31,8 +31,7 @@ abstract class ServerCase {
         {"name":"height in cm","datatype":"FP32","shape":[1],"data":[0.4]}]}""";
 
   @TempDir Path folder = Path.of("");
-  final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   final List<String> notices = new CopyOnWriteArrayList<>();
   private @Nullable StudentServer server;
 
@@ -103,8 +102,6 @@ abstract class ServerCase {
     boolean isJson =
         response.headers().firstValue("Content-Type").orElse("").startsWith("application/json");
     return new Reply(
-        response.statusCode(),
-        JSON.readTree(isJson ? response.body() : "{}"),
-        response);
+        response.statusCode(), JSON.readTree(isJson ? response.body() : "{}"), response);
   }
 }

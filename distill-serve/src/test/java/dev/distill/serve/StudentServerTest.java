@@ -13,10 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.jspecify.annotations.Nullable;
 
 class StudentServerTest extends ServerCase {
   private final StudentFile student = Models.student(1);
@@ -122,13 +122,11 @@ class StudentServerTest extends ServerCase {
     startOne();
     Reply reply = post("/v2/models/m/infer", ONE);
     assertThat(reply.status()).as(reply.error()).isEqualTo(200);
-    Map<String, Object> row =
-        Map.of("age", 41, "city", "東京", "smoker", "yes", "height in cm", 0.4);
+    Map<String, Object> row = Map.of("age", 41, "city", "東京", "smoker", "yes", "height in cm", 0.4);
     assertThat(doubles(reply.json().at("/outputs/0/data"))).containsExactly(expected(student, row));
     assertThat(reply.json().at("/outputs/1/name").asText()).isEqualTo("label");
     assertThat(reply.json().at("/outputs/1/shape").toString()).isEqualTo("[1]");
-    assertThat(reply.json().at("/outputs/1/data/0").asText())
-        .isEqualTo(student.score(row).label());
+    assertThat(reply.json().at("/outputs/1/data/0").asText()).isEqualTo(student.score(row).label());
     assertThat(reply.json().has("id")).isFalse();
   }
 
@@ -145,8 +143,7 @@ class StudentServerTest extends ServerCase {
     Reply reply = post("/v2/models/m/infer", turned);
     assertThat(reply.status()).as(reply.error()).isEqualTo(200);
     double[] all = doubles(reply.json().at("/outputs/0/data"));
-    Map<String, Object> row =
-        Map.of("age", 41, "city", "東京", "smoker", "yes", "height in cm", 0.4);
+    Map<String, Object> row = Map.of("age", 41, "city", "東京", "smoker", "yes", "height in cm", 0.4);
     assertThat(List.of(all[0], all[1], all[2])).isEqualTo(boxed(expected(student, row)));
     assertThat(List.of(all[3], all[4], all[5])).isEqualTo(boxed(expected(student, Map.of())));
   }
@@ -159,7 +156,6 @@ class StudentServerTest extends ServerCase {
   void encoded_features_are_one_tensor() throws Exception {
     startOne();
     float[] features = new float[2 * student.schema().features()];
-    new SplittableRandom(3).ints(features.length, 0, 2).forEach(i -> features[i] = i);
     StringBuilder data = new StringBuilder();
     for (int i = 0; i < features.length; i++) {
       features[i] = i % 3;
@@ -246,8 +242,7 @@ class StudentServerTest extends ServerCase {
         .isEqualTo("10");
     Reply old = post("/v2/models/m/versions/9/infer", ONE);
     assertThat(old.json().path("model_version").asText()).isEqualTo("9");
-    Map<String, Object> row =
-        Map.of("age", 41, "city", "東京", "smoker", "yes", "height in cm", 0.4);
+    Map<String, Object> row = Map.of("age", 41, "city", "東京", "smoker", "yes", "height in cm", 0.4);
     assertThat(doubles(old.json().at("/outputs/0/data")))
         .containsExactly(expected(Models.student(9), row));
     Reply none = post("/v2/models/m/versions/3/infer", ONE);
@@ -259,8 +254,7 @@ class StudentServerTest extends ServerCase {
   void files_that_change_break_or_go_are_followed() throws Exception {
     startOne();
     Path file = folder.resolve("m.distill");
-    Map<String, Object> row =
-        Map.of("age", 41, "city", "東京", "smoker", "yes", "height in cm", 0.4);
+    Map<String, Object> row = Map.of("age", 41, "city", "東京", "smoker", "yes", "height in cm", 0.4);
     Models.student(2).write(file);
     server().reload();
     assertThat(doubles(post("/v2/models/m/infer", ONE).json().at("/outputs/0/data")))
@@ -366,7 +360,7 @@ class StudentServerTest extends ServerCase {
     assertThat(get("/v2/models/none").error()).contains("no such model", "[m]");
     assertThat(get("/v2/models/m/versions").status()).isEqualTo(404);
     assertThat(get("/v2/models/m/nothing").status()).isEqualTo(404);
-    assertThat(get("/v2/models/%zz/ready").status()).isIn(400, 404);
+    assertThat(get("/v2/models/%25zz/ready").status()).isEqualTo(404);
     Reply method = get("/v2/models/m/infer");
     assertThat(method.status()).isEqualTo(405);
     assertThat(method.header("Allow")).isEqualTo("POST");
@@ -433,8 +427,7 @@ class StudentServerTest extends ServerCase {
     assertThat(rows.path("micros").isIntegralNumber()).isTrue();
     assertThat(rows.path("id").asText()).isEqualTo("x");
     assertThat(rows.path("rows").toString())
-        .isEqualTo(
-            "[{\"age\":41.0,\"city\":\"東京\",\"smoker\":null,\"height in cm\":null}]");
+        .isEqualTo("[{\"age\":41.0,\"city\":\"東京\",\"smoker\":null,\"height in cm\":null}]");
     Map<String, Object> row = Map.of("age", 41, "city", "東京");
     assertThat(doubles(rows.at("/predictions/0/probabilities")))
         .containsExactly(expected(student, row));

@@ -9,8 +9,8 @@ import dev.distill.spi.TeacherModel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** The project's client of the protocol, which was written for others' servers. */
 class TeacherClientTest extends ServerCase {
@@ -39,8 +39,8 @@ class TeacherClientTest extends ServerCase {
             "t.csv",
             List.of(
                 new Table.Numbers("age", ages),
-                new Table.Texts("city", cityNames, cities),
-                new Table.Texts("smoker", smokerNames, smokers),
+                new Table.Texts("city", cities, cityNames),
+                new Table.Texts("smoker", smokers, smokerNames),
                 new Table.Numbers("height in cm", heights)));
     String url = "http://127.0.0.1:" + server().port() + "/v2/models/" + name;
     try (TeacherModel teacher = new HttpTeachers().open(url)) {
