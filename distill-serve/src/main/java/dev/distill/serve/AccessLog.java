@@ -9,6 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccessLog implements AutoCloseable {
   private static final int WAITING = 8_192;
+  private static final long MOST_BYTES = 16 << 20;
   private static final byte[] END = new byte[0];
 
   private final BlockingQueue<byte[]> lines = new ArrayBlockingQueue<>(WAITING);
+  private final AtomicLong waitingBytes = new AtomicLong();
   private final OutputStream out;
   private final Metrics metrics;
   private final Consumer<String> notices;
@@ -73,8 +77,11 @@ final class AccessLog implements AutoCloseable {
     if (logged != null) {
       line.raw(",").raw(logged);
     }
-    if (!lines.offer(line.raw("}\n").toBytes())) {
+    byte[] bytes = line.raw("}\n").toBytes();
+    if (waitingBytes.get() > MOST_BYTES || !lines.offer(bytes)) {
       metrics.unlogged();
+    } else {
+      waitingBytes.addAndGet(bytes.length);
     }
   }
 
@@ -90,6 +97,7 @@ final class AccessLog implements AutoCloseable {
           return;
         }
         out.write(line);
+        waitingBytes.addAndGet(-line.length);
       }
     } catch (IOException e) {
       notices.accept("the access log %s can't be written: %s".formatted(file, e.getMessage()));
@@ -102,7 +110,7 @@ final class AccessLog implements AutoCloseable {
   @Override
   public void close() {
     try {
-      while (writer.isAlive() && !lines.offer(END, 1, java.util.concurrent.TimeUnit.SECONDS)) {
+      while (writer.isAlive() && !lines.offer(END, 1, TimeUnit.SECONDS)) {
         // The writer is behind.
       }
       writer.join(10_000);

@@ -317,6 +317,10 @@ final class Api {
       }
       int status = refusal.status();
       HttpServerResponse response = request.response();
+      if (response.closed() || response.ended()) {
+        ended(status);
+        return;
+      }
       if (status == 429 || status == 503) {
         response.putHeader(HttpHeaders.RETRY_AFTER, ONE_SECOND);
       } else if (status == 405 && target != null) {
@@ -346,6 +350,9 @@ final class Api {
 
     private void respond(int status, Buffer content, CharSequence type) {
       HttpServerResponse response = request.response();
+      if (response.closed() || response.ended()) {
+        return; // who asked has gone
+      }
       response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, type);
       if (shared.state().draining) {
         response.putHeader(HttpHeaders.CONNECTION, CLOSE);

@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the server counts, for Prometheus to read. Names of clients' choice are never labels. */
@@ -110,7 +111,7 @@ final class Metrics {
 
     void answered(int status, int scored, long nanos) {
       if (status == 200) {
-        well.record(nanos, java.util.concurrent.TimeUnit.NANOSECONDS);
+        well.record(nanos, TimeUnit.NANOSECONDS);
         rows.increment(scored);
       } else {
         timer(model, version, status).record(Duration.ofNanos(nanos));

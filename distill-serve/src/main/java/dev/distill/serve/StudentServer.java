@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -216,7 +218,7 @@ public final class StudentServer implements AutoCloseable {
 
   /** The names of the models that are served now, and the versions of each, the latest last. */
   public Map<String, List<String>> models() {
-    Map<String, List<String>> names = new java.util.TreeMap<>();
+    Map<String, List<String>> names = new TreeMap<>();
     models.served().forEach((name, versions) -> names.put(name, versions.names()));
     return names;
   }
@@ -259,7 +261,7 @@ public final class StudentServer implements AutoCloseable {
     }
   }
 
-  private static void await(java.util.concurrent.CompletionStage<?> stage, long nanos) {
+  private static void await(CompletionStage<?> stage, long nanos) {
     try {
       stage.toCompletableFuture().get(nanos, TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {

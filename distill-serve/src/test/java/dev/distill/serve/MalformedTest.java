@@ -41,7 +41,7 @@ class MalformedTest extends ServerCase {
 
   private static byte[] mangled(byte[] body, Random random) {
     byte[] bytes = body;
-    for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+    for (int changes = 1 + random.nextInt(3); changes > 0 && bytes.length > 0; changes--) {
       int at = random.nextInt(bytes.length);
       int to = Math.min(bytes.length, at + 1 + random.nextInt(12));
       switch (random.nextInt(5)) {
