@@ -184,7 +184,8 @@ final class Api {
       model = find(of);
       String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
       if (type != null && !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
-        throw new Refusal(415, "expected Content-Type application/json, got another");
+        throw new Refusal(
+            415, "expected Content-Type application/json, got " + RowReader.cut(type));
       }
       String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
       if (coding != null && !coding.equalsIgnoreCase("identity")) {

@@ -514,8 +514,8 @@ final class RowReader {
     if (kept != null) {
       kept[row * of.columns() + column] =
           switch (json.currentToken()) {
-            case VALUE_TRUE -> Boolean.TRUE;
-            case VALUE_FALSE -> Boolean.FALSE;
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
             case VALUE_STRING -> json.getText();
             default ->
@@ -635,7 +635,7 @@ final class RowReader {
     };
   }
 
-  private static String cut(String text) {
+  static String cut(String text) {
     return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
   }
 
