@@ -66,7 +66,8 @@ public final class ServeLoad {
     Served(String... arguments) throws IOException {
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", "-cp"));
+      command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", "-Dslf4j.internal.verbosity=ERROR"));
+      command.add("-cp");
       command.add(System.getProperty("java.class.path"));
       command.add(ServeLoad.class.getName());
       command.addAll(Arrays.asList(arguments));

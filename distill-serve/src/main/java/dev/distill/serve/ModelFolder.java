@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModelFolder {
   private static final String SUFFIX = ".distill";
-  private static final Pattern NAME = Pattern.compile("[\\w.-]+");
+  private static final Pattern NAME = Pattern.compile("[\\w-][\\w.-]*");
 
   /** A file whose time is younger may change once more within the clock's step. */
   private static final Duration SETTLED = Duration.ofSeconds(2);
@@ -146,15 +146,15 @@ final class ModelFolder {
     }
   }
 
+  /** Without hidden entries: files that are being written, and Kubernetes' own folders. */
   private static List<Path> list(Path folder) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries.sorted().toList();
+      return entries.filter(entry -> !fileName(entry).startsWith(".")).sorted().toList();
     }
   }
 
   private static boolean isModel(Path file) {
-    String name = fileName(file);
-    return name.endsWith(SUFFIX) && !name.startsWith(".") && Files.isRegularFile(file);
+    return fileName(file).endsWith(SUFFIX) && Files.isRegularFile(file);
   }
 
   private static String fileName(Path path) {

@@ -133,7 +133,7 @@ public final class ServerConfig {
      * Serves a file as version 1 of a model.
      *
      * @throws IllegalArgumentException if the name is taken, or has other characters than letters,
-     *     digits, '.', '_' and '-'
+     *     digits, '.', '_' and '-', or begins with '.'
      */
     public Builder model(String name, Path file) {
       if (!ModelFolder.isName(name)) {

@@ -9,6 +9,7 @@ import dev.distill.runtime.StudentFile;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -281,6 +282,24 @@ class StudentServerTest extends ServerCase {
     Files.delete(folder.resolve("other.distill"));
     server().reload();
     assertThat(get("/v2/health/ready").status()).isEqualTo(503);
+  }
+
+  /** A mounted config map: names link to a folder that one rename puts in another's place. */
+  @Test
+  void links_are_followed_and_hidden_entries_are_none() throws Exception {
+    Path first = Files.createDirectory(folder.resolve("..1"));
+    Path second = Files.createDirectory(folder.resolve("..2"));
+    student.write(first.resolve("m.distill"));
+    Models.student(2).write(second.resolve("m.distill"));
+    Files.createSymbolicLink(folder.resolve("..data"), first);
+    Files.createSymbolicLink(folder.resolve("m.distill"), Path.of("..data", "m.distill"));
+    start(config());
+    assertThat(server().models()).isEqualTo(Map.of("m", List.of("1")));
+    JsonNode before = post("/v2/models/m/infer", ONE).json();
+    Path next = Files.createSymbolicLink(folder.resolve("..next"), second);
+    Files.move(next, folder.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+    server().reload();
+    assertThat(post("/v2/models/m/infer", ONE).json()).isNotEqualTo(before);
   }
 
   @Test
