@@ -1,7 +1,11 @@
 package dev.distill.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +99,16 @@ class BenchmarksTest {
     } finally {
       bench.tearDown();
     }
+  }
+
+  @Test
+  void a_server_is_loaded_and_every_answer_checked() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ServeLoad.run(Duration.ofSeconds(3), 2, new PrintStream(bytes, true, UTF_8));
+    String text = bytes.toString(UTF_8);
+    assertThat(text).contains("a student", "ratio to the constant", " 0 failed", "MiB");
+    // Both students answered: the swaps came through.
+    assertThat(text).containsPattern("by student: \\[[1-9]\\d*, [1-9]\\d*\\]");
   }
 
   @Test

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       AugmentCommand.class,
       PredictCommand.class,
+      ServeCommand.class,
       InspectCommand.class,
       StudentsCommand.class,
       StudiesCommand.class,

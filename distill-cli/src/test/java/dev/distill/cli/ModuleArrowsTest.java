@@ -3,6 +3,7 @@ package dev.distill.cli;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -62,6 +63,29 @@ class ModuleArrowsTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.onnxruntime..");
+
+  @ArchTest
+  static final ArchRule SERVING_KNOWS_THE_RUNTIME_ALONE =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.distill.serve..")
+          .should()
+          .dependOnClassesThat(
+              DescribedPredicate.describe(
+                  "others of Distill than the runtime",
+                  type ->
+                      type.getPackageName().startsWith("dev.distill.")
+                          && !type.getPackageName().equals("dev.distill.runtime")
+                          && !type.getPackageName().equals("dev.distill.serve")));
+
+  @ArchTest
+  static final ArchRule THE_SERVER_LIBRARIES_STAY_IN_THEIR_MODULE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.distill.serve..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.vertx..", "io.netty..", "io.micrometer..");
 
   @ArchTest
   static final ArchRule FILES_ARE_READ_IN_ONE_ROOM_AND_STUDIES_IN_ANOTHER =

@@ -189,6 +189,21 @@ public final class Schema {
   }
 
   /**
+   * Encodes a value as a text, as {@link #encode(Map, float[])} reads it.
+   *
+   * @param text null and the texts of {@link #MISSING} mean missing
+   * @param out the row's features from {@code offset} on
+   * @throws IllegalArgumentException if the column is numeric and the text is not a number
+   */
+  public void encodeText(int column, @Nullable String text, float[] out, int offset) {
+    if (columns.get(column) instanceof NumberColumn number) {
+      encodeNumber(column, number(number.name(), text), out, offset);
+    } else {
+      encodeCategory(column, text == null || MISSING.contains(text) ? null : text, out, offset);
+    }
+  }
+
+  /**
    * Encodes a row given by column names. Columns that are not in the row are missing; names that
    * the schema does not know are ignored, so that a whole record can be passed.
    *
@@ -209,8 +224,7 @@ public final class Schema {
       if (column instanceof NumberColumn) {
         encodeNumber(c, number(column.name(), value), out, 0);
       } else {
-        String text = value == null ? null : value.toString();
-        encodeCategory(c, text == null || MISSING.contains(text) ? null : text, out, 0);
+        encodeText(c, value == null ? null : value.toString(), out, 0);
       }
     }
   }
