@@ -61,31 +61,41 @@ public final class Profiler {
 
   private static Profile.Levels levels(
       Matrix rows, Schema schema, int c, Schema.CategoryColumn column) {
-    int first = schema.offset(c);
     int[] counts = new int[column.levels().size()];
     int missing = 0;
     int other = 0;
     for (int i = 0; i < rows.rows(); i++) {
-      int level = 0;
-      float value = rows.get(i, first);
-      if (Float.isNaN(value)) {
+      int level = level(schema, c, rows, i);
+      if (level < 0) {
         missing++;
-        continue;
-      }
-      if (column.width() == 1) {
-        level = (int) value;
-      } else {
-        while (level < counts.length && rows.get(i, first + level) != 1) {
-          level++;
-        }
-      }
-      if (level < counts.length) {
+      } else if (level < counts.length) {
         counts[level]++;
       } else {
         other++;
       }
     }
     return new Profile.Levels(missing, other, told(counts));
+  }
+
+  /**
+   * The level that features say: −1 if it is missing (or, where one feature stands for two levels,
+   * neither of them), the number of levels if it is none of them.
+   */
+  public static int level(Schema schema, int column, Matrix rows, int row) {
+    int first = schema.offset(column);
+    float value = rows.get(row, first);
+    if (Float.isNaN(value)) {
+      return -1;
+    }
+    Schema.CategoryColumn category = (Schema.CategoryColumn) schema.columns().get(column);
+    if (category.width() == 1) {
+      return (int) value;
+    }
+    int level = 0;
+    while (level < category.width() && rows.get(row, first + level) != 1) {
+      level++;
+    }
+    return level;
   }
 
   static Profile.Numbers numbers(float[] values, int bins) {

@@ -87,8 +87,10 @@ public final class Drift {
 
   /**
    * Chance of such a difference of the bins, or a larger one, if nothing had changed: Pearson's
-   * chi-square of two samples, the bins with the fewest rows pooled until 5 are expected in each
-   * (Cochran, 1954).
+   * chi-square of two samples, the bins that had the fewest rows before pooled until 5 are expected
+   * in each (Cochran, 1954). What is pooled must not hang on the rows of now, or small p-values
+   * would not be as rare as they say; but bins that were empty before are one bin if there are
+   * enough rows in it.
    *
    * @return 1 where there is nothing to compare: fewer than two bins after pooling
    */
@@ -96,34 +98,37 @@ public final class Drift {
     check(before, now);
     double rowsBefore = Arrays.stream(before).sum();
     double rowsNow = Arrays.stream(now).sum();
-    double smaller = Math.min(rowsBefore, rowsNow) / (rowsBefore + rowsNow);
+    double part = rowsNow / (rowsBefore + rowsNow);
     int[] order =
         IntStream.range(0, now.length)
-            .filter(i -> before[i] + now[i] > 0)
             .boxed()
-            .sorted(Comparator.comparingLong(i -> before[i] + now[i]))
+            .sorted(Comparator.comparingLong(i -> before[i]))
             .mapToInt(i -> i)
             .toArray();
     double statistic = 0;
     int bins = 0;
-    double left = rowsBefore + rowsNow;
+    double left = rowsBefore;
     double pooledBefore = 0;
     double pooledNow = 0;
-    for (int i : order) {
-      pooledBefore += before[i];
-      pooledNow += now[i];
-      double both = pooledBefore + pooledNow;
-      double rest = left - both;
-      // What would remain too small for a bin of its own goes into this one.
-      boolean enough = both * smaller >= FEWEST_EXPECTED;
-      if (rest == 0 || (enough && rest * smaller >= FEWEST_EXPECTED)) {
-        double expected = both * rowsNow / (rowsBefore + rowsNow);
-        double expectedBefore = both - expected;
+    for (int o = 0; o < order.length; o++) {
+      pooledBefore += before[order[o]];
+      pooledNow += now[order[o]];
+      left -= before[order[o]];
+      boolean last = o == order.length - 1;
+      boolean lastEmpty = pooledBefore == 0 && !last && before[order[o + 1]] > 0;
+      double least = Math.min(1, rowsNow / rowsBefore);
+      boolean enough =
+          lastEmpty
+              ? pooledNow * Math.min(part, 1 - part) >= FEWEST_EXPECTED
+              // What would remain too small for a bin of its own goes into this one.
+              : pooledBefore * least >= FEWEST_EXPECTED && left * least >= FEWEST_EXPECTED;
+      if (last || enough) {
+        double both = pooledBefore + pooledNow;
+        double expected = both * part;
         statistic +=
             square(pooledNow - expected) / expected
-                + square(pooledBefore - expectedBefore) / expectedBefore;
+                + square(pooledBefore - (both - expected)) / (both - expected);
         bins++;
-        left = rest;
         pooledBefore = 0;
         pooledNow = 0;
       }

@@ -43,7 +43,9 @@ public final class RunningMean {
   /** The normal interval of the difference from another mean of that deviation and count. */
   public Interval minus(double other, double otherDeviation, long otherCount, double confidence) {
     double error =
-        Math.hypot(deviation() / Math.sqrt((double) count), otherDeviation / Math.sqrt((double) otherCount));
+        Math.hypot(
+            deviation() / Math.sqrt((double) count),
+            otherDeviation / Math.sqrt((double) otherCount));
     return around(mean() - other, error, confidence);
   }
 

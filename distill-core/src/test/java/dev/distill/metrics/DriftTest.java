@@ -103,8 +103,7 @@ class DriftTest {
     assertThat(mean.deviation()).isCloseTo(Math.sqrt(5.0 / 3), within(1e-9));
     Interval interval = mean.minus(1e9, 0, 1, 0.95);
     assertThat(interval.estimate()).isEqualTo(2.5);
-    assertThat(interval.upper() - 2.5)
-        .isCloseTo(1.959964 * Math.sqrt(5.0 / 3) / 2, within(1e-5));
+    assertThat(interval.upper() - 2.5).isCloseTo(1.959964 * Math.sqrt(5.0 / 3) / 2, within(1e-5));
     assertThat(new RunningMean().mean()).isNaN();
   }
 }

@@ -75,8 +75,7 @@ final class ProfileFormat {
     for (int i = 0; i < histograms; i++) {
       probabilities.add(numbers(in));
     }
-    return new Profile.Answers(
-        rows, right, predicted, probabilities, in.f64(), in.f64(), in.f64());
+    return new Profile.Answers(rows, right, predicted, probabilities, in.f64(), in.f64(), in.f64());
   }
 
   private static Profile.Numbers numbers(Input in) throws StudentFileException {
