@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
       AugmentCommand.class,
       PredictCommand.class,
       InspectCommand.class,
+      MonitorCommand.class,
+      CheckCommand.class,
       StudentsCommand.class,
       StudiesCommand.class,
       PickCommand.class

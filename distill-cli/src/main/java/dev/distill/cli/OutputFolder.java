@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
 
 /** A folder that files are written to whole or not at all. */
 final class OutputFolder {
@@ -30,6 +31,18 @@ final class OutputFolder {
       return new OutputFolder(folder);
     } catch (IOException e) {
       throw new InputException(folder + ": can't be written to: " + e, e);
+    }
+  }
+
+  /** Writes a file into its folder, if a file is wanted. */
+  static void write(@Nullable Path file, String text) throws IOException {
+    if (file != null) {
+      Path absolute = file.toAbsolutePath();
+      Path parent = absolute.getParent();
+      if (parent == null || Files.isDirectory(absolute)) {
+        throw new InputException(file + ": is a folder, expected a file to write");
+      }
+      open(parent).write(String.valueOf(absolute.getFileName()), text);
     }
   }
 
