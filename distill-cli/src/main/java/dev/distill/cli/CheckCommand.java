@@ -112,7 +112,10 @@ final class CheckCommand implements Callable<Integer> {
       description = "no part of the rows on which loss is higher than the baseline's beyond chance")
   private boolean noWorseSlices;
 
-  @Option(names = "--junit", paramLabel = "F", description = "write a JUnit XML, a test case a rule")
+  @Option(
+      names = "--junit",
+      paramLabel = "F",
+      description = "write a JUnit XML, a test case a rule")
   private @Nullable Path junit;
 
   @Option(names = "--json", paramLabel = "F", description = "write what was found as JSON")
@@ -164,8 +167,7 @@ final class CheckCommand implements Callable<Integer> {
             rules);
     String listing = listing(result);
     OutputFolder.write(junit, JunitXml.of(result, listing));
-    OutputFolder.write(
-        json, ReportJson.of(result, name(baseline), name(candidate)));
+    OutputFolder.write(json, ReportJson.of(result, name(baseline), name(candidate)));
     PrintWriter out = spec.commandLine().getOut();
     for (Gate.Check check : result.checks()) {
       out.printf("%-4s %-22s %s%n", check.passed() ? "ok" : "FAIL", check.name(), check.figures());
@@ -230,8 +232,7 @@ final class CheckCommand implements Callable<Integer> {
             result.flips().size() == Gate.MOST_FLIPS ? ", the first " + Gate.MOST_FLIPS : ""));
     for (Gate.Flip flip : result.flips()) {
       text.append(
-          "  row %s: '%s' became '%s'%n"
-              .formatted(flip.row(), flip.baseline(), flip.candidate()));
+          "  row %s: '%s' became '%s'%n".formatted(flip.row(), flip.baseline(), flip.candidate()));
     }
     return text.toString();
   }

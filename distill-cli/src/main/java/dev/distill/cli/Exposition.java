@@ -35,12 +35,14 @@ final class Exposition {
     report.scores().forEach(column -> samples.add(new Sample("answers", column)));
     all.each("drift_psi", "Population stability index.", samples, ColumnDrift::psi);
     all.each(
-        "drift_p_value", "Chance of such a drift if nothing changed.", samples, ColumnDrift::pValue);
+        "drift_p_value",
+        "Chance of such a drift if nothing changed.",
+        samples,
+        ColumnDrift::pValue);
     all.each("drift_ks", "Kolmogorov-Smirnov statistic.", samples, ColumnDrift::ks);
     all.each("missing_ratio", "Share of rows where it is missing.", samples, ColumnDrift::missing);
     all.each("unseen_ratio", "Share of unseen categories.", samples, ColumnDrift::unseen);
-    all.each(
-        "drift_state", "0 fine, 1 worth a look, 2 alarm.", samples, c -> c.state().ordinal());
+    all.each("drift_state", "0 fine, 1 worth a look, 2 alarm.", samples, c -> c.state().ordinal());
     Quality quality = report.quality();
     if (quality != null) {
       all.one("labelled_rows", "Rows whose label is known.", quality.rows());
@@ -50,8 +52,7 @@ final class Exposition {
           "log_loss_increase_nats",
           "Log loss above that on the run's test rows.",
           quality.logLossIncrease().estimate());
-      all.one(
-          "calibration_error_ratio", "Expected calibration error.", quality.calibrationError());
+      all.one("calibration_error_ratio", "Expected calibration error.", quality.calibrationError());
     }
     Agreement shadow = report.shadow();
     if (shadow != null) {

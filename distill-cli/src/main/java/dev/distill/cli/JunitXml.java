@@ -78,7 +78,10 @@ final class JunitXml {
     return text.codePoints()
         .mapToObj(
             c ->
-                c == '\n' || c == '\t' || (c >= 0x20 && c < 0xd800) || (c >= 0xe000 && c != 0xfffe && c != 0xffff)
+                c == '\n'
+                        || c == '\t'
+                        || (c >= 0x20 && c < 0xd800)
+                        || (c >= 0xe000 && c != 0xfffe && c != 0xffff)
                     ? Character.toString(c)
                     : "\ufffd")
         .collect(Collectors.joining());

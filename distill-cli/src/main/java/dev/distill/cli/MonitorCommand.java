@@ -19,7 +19,6 @@ import dev.distill.spi.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -228,8 +227,7 @@ final class MonitorCommand implements Callable<Integer> {
     monitor.add(served.table(), known);
   }
 
-  private void ask(
-      StudentFile student, Monitor monitor, TeacherModels open, String labelColumn) {
+  private void ask(StudentFile student, Monitor monitor, TeacherModels open, String labelColumn) {
     if (teacher.given()) {
       monitor.shadow(
           (batch, chosen) ->
@@ -323,8 +321,7 @@ final class MonitorCommand implements Callable<Integer> {
     }
     Quality quality = report.quality();
     if (quality != null) {
-      out.printf(
-          Locale.ROOT, "%non the %,d rows whose label is known%n", quality.rows());
+      out.printf(Locale.ROOT, "%non the %,d rows whose label is known%n", quality.rows());
       interval(out, "accuracy", quality.accuracy());
       interval(out, "log loss", quality.logLoss());
       interval(out, "  above the run's", quality.logLossIncrease());
@@ -346,8 +343,7 @@ final class MonitorCommand implements Callable<Integer> {
     report
         .findings()
         .forEach(
-            finding ->
-                out.printf("%s: %s: %s%n", finding.state(), finding.of(), finding.reason()));
+            finding -> out.printf("%s: %s: %s%n", finding.state(), finding.of(), finding.reason()));
     if (report.findings().isEmpty()) {
       out.println("Nothing more than chance.");
     }

@@ -34,15 +34,25 @@ final class OutputFolder {
     }
   }
 
-  /** Writes a file into its folder, if a file is wanted. */
+  /** Writes a file, whole or not at all, for others to read; none if there is no path. */
   static void write(@Nullable Path file, String text) throws IOException {
-    if (file != null) {
-      Path absolute = file.toAbsolutePath();
-      Path parent = absolute.getParent();
-      if (parent == null || Files.isDirectory(absolute)) {
-        throw new InputException(file + ": is a folder, expected a file to write");
-      }
-      open(parent).write(String.valueOf(absolute.getFileName()), text);
+    if (file == null) {
+      return;
+    }
+    Path absolute = file.toAbsolutePath();
+    Path parent = absolute.getParent();
+    if (parent == null || Files.isDirectory(absolute)) {
+      throw new InputException(file + ": is a folder, expected a file to write");
+    }
+    Files.createDirectories(parent);
+    // Not a temporary file, which would be for its owner alone: collectors are other users.
+    Path beside = parent.resolve("." + absolute.getFileName() + ".tmp");
+    try {
+      Files.writeString(beside, text);
+      Files.move(
+          beside, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(beside);
     }
   }
 
