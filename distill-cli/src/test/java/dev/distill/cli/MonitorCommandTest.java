@@ -101,13 +101,7 @@ class MonitorCommandTest {
   void json_and_prometheus_say_the_same() throws IOException {
     Path json = folder.resolve("deep/monitor.json");
     Path prometheus = folder.resolve("monitor.prom");
-    monitor(
-        "--data",
-        changed("colour", "red", "pink"),
-        "--json",
-        json,
-        "--prometheus",
-        prometheus);
+    monitor("--data", changed("colour", "red", "pink"), "--json", json, "--prometheus", prometheus);
     JsonNode root = new ObjectMapper().readTree(Files.readString(json));
     assertThat(root.get("state").asText()).isEqualTo("alarm");
     assertThat(root.get("columns")).hasSize(3);

@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,8 +122,7 @@ public final class AccessLog implements AutoCloseable {
     String id = logged.size() == 1 ? text(root.path("id")) : null;
     for (int i = 0; i < logged.size(); i++) {
       Map<String, @Nullable Object> cells = new LinkedHashMap<>();
-      for (Iterator<Map.Entry<String, JsonNode>> f = logged.get(i).fields(); f.hasNext(); ) {
-        Map.Entry<String, JsonNode> field = f.next();
+      for (Map.Entry<String, JsonNode> field : logged.get(i).properties()) {
         JsonNode value = field.getValue();
         cells.put(field.getKey(), value.isNumber() ? (Object) value.asDouble() : text(value));
       }
