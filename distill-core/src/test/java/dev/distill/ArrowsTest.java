@@ -86,6 +86,11 @@ class ArrowsTest {
   }
 
   @ArchTest
+  static void monitor_knows_no_search(JavaClasses all) {
+    sees(all, "monitor", "runtime", "spi", "loss", "data", "metrics");
+  }
+
+  @ArchTest
   static void report_does_not_know_guice(JavaClasses all) {
     sees(all, "report", "runtime", "spi", "loss", "search", "data", "metrics", "auto");
   }

@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       ServeCommand.class,
       InspectCommand.class,
+      MonitorCommand.class,
+      CheckCommand.class,
       StudentsCommand.class,
       StudiesCommand.class,
       PickCommand.class
