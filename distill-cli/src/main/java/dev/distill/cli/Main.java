@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
       AugmentCommand.class,
       PredictCommand.class,
       InspectCommand.class,
+      ExportCommand.class,
+      VerifyCommand.class,
       StudentsCommand.class,
       StudiesCommand.class,
       PickCommand.class
