@@ -320,19 +320,10 @@ final class OnnxWriter {
   }
 
   private String trees(TreeEnsemble trees, String in) {
-    int classes = trees.classes();
-    List<Float> base = new ArrayList<>();
-    for (int k = 0; k < classes; k++) {
-      base.add(trees.base(k));
-    }
-    TreeAttributes attributes = new TreeAttributes();
+    TreeAttributes attributes = new TreeAttributes(trees);
     for (int tree = 0; tree < trees.trees(); tree++) {
-      attributes.add(trees, tree);
+      attributes.add(tree);
     }
-    if (trees.trees() == 0) {
-      // No such operator without a tree.
-      attributes.stump();
-    }
-    return graph.addMl("TreeEnsembleRegressor", List.of(in), attributes.all(classes, base));
+    return graph.addMl("TreeEnsembleRegressor", List.of(in), attributes.all());
   }
 }

@@ -20,12 +20,32 @@ final class TreeAttributes {
   private final List<Long> targetClasses = new ArrayList<>();
   private final List<Float> targetValues = new ArrayList<>();
 
-  void add(TreeEnsemble trees, int tree) {
+  private final TreeEnsemble trees;
+
+  /** The base of every class is a tree of one leaf: ONNX Runtime drops that of a class without. */
+  TreeAttributes(TreeEnsemble trees) {
+    this.trees = trees;
+    node(0, 0, "LEAF", 0, 0, 0, 0, 0);
+    for (int k = 0; k < trees.classes(); k++) {
+      value(0, 0, k, trees.base(k));
+    }
+  }
+
+  void add(int tree) {
+    int id = tree + 1;
+    int target = trees.targetClass(tree);
     for (int node = 0; node < trees.nodes(tree); node++) {
-      if (!trees.isLeaf(tree, node)) {
+      if (trees.isLeaf(tree, node)) {
+        node(id, node, "LEAF", 0, 0, 0, 0, 0);
+        for (int k = 0; k < trees.classes(); k++) {
+          if (target < 0 || target == k) {
+            value(id, node, k, trees.leaf(tree, node, k));
+          }
+        }
+      } else {
         long left = trees.left(tree, node);
         node(
-            tree,
+            id,
             node,
             "BRANCH_LT",
             trees.feature(tree, node),
@@ -33,22 +53,8 @@ final class TreeAttributes {
             left,
             left + 1,
             trees.missingLeft(tree, node) ? 1 : 0);
-        continue;
-      }
-      node(tree, node, "LEAF", 0, 0, 0, 0, 0);
-      int target = trees.targetClass(tree);
-      for (int k = 0; k < trees.classes(); k++) {
-        if (target < 0 || target == k) {
-          value(tree, node, k, trees.leaf(tree, node, k));
-        }
       }
     }
-  }
-
-  /** A tree that adds nothing. */
-  void stump() {
-    node(0, 0, "LEAF", 0, 0, 0, 0, 0);
-    value(0, 0, 0, 0);
   }
 
   private void node(
@@ -77,12 +83,11 @@ final class TreeAttributes {
     targetValues.add(value);
   }
 
-  AttributeProto[] all(int classes, List<Float> base) {
+  AttributeProto[] all() {
     return new AttributeProto[] {
-      Graph.attribute("n_targets", classes),
+      Graph.attribute("n_targets", trees.classes()),
       Graph.attribute("aggregate_function", "SUM"),
       Graph.attribute("post_transform", "NONE"),
-      Graph.numbers("base_values", base),
       Graph.integers("nodes_treeids", treeIds),
       Graph.integers("nodes_nodeids", nodeIds),
       Graph.integers("nodes_featureids", features),
