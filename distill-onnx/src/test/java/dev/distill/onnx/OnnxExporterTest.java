@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,7 +41,8 @@ class OnnxExporterTest {
   }
 
   private static byte[] export(String column) {
-    return EXPORTER.export(student(column), "m.onnx", Map.of()).get("m.onnx");
+    return Objects.requireNonNull(
+        EXPORTER.export(student(column), "m.onnx", Map.of()).get("m.onnx"));
   }
 
   @Test
