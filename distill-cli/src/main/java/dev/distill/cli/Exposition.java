@@ -25,7 +25,7 @@ final class Exposition {
   static String of(Report report, String student) {
     Exposition all = new Exposition(student);
     all.one("rows", "Rows that were looked at.", report.rows());
-    all.one("state", "0 fine, 1 worth a look, 2 alarm.", report.state().ordinal());
+    all.one("state", "0 fine, 1 worth a look, 2 alarm.", report.state().code());
     all.one(
         "alarms",
         "Rules that are broken.",
@@ -42,7 +42,7 @@ final class Exposition {
     all.each("drift_ks", "Kolmogorov-Smirnov statistic.", samples, ColumnDrift::ks);
     all.each("missing_ratio", "Share of rows where it is missing.", samples, ColumnDrift::missing);
     all.each("unseen_ratio", "Share of unseen categories.", samples, ColumnDrift::unseen);
-    all.each("drift_state", "0 fine, 1 worth a look, 2 alarm.", samples, c -> c.state().ordinal());
+    all.each("drift_state", "0 fine, 1 worth a look, 2 alarm.", samples, c -> c.state().code());
     Quality quality = report.quality();
     if (quality != null) {
       all.one("labelled_rows", "Rows whose label is known.", quality.rows());

@@ -38,6 +38,8 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       MonitorCommand.class,
       CheckCommand.class,
+      ExportCommand.class,
+      VerifyCommand.class,
       StudentsCommand.class,
       StudiesCommand.class,
       PickCommand.class

@@ -243,6 +243,11 @@ public final class StudentFile {
     return verification.length / model.features();
   }
 
+  /** The features of those rows, row-major; a copy. */
+  public float[] verification() {
+    return verification.clone();
+  }
+
   // ---- scoring ----
 
   /**

@@ -190,13 +190,16 @@ public final class StudentServer implements AutoCloseable {
           .get();
     } catch (ExecutionException e) {
       throw new IOException(
-          "%s port %d: can't listen: %s"
-              .formatted(config.host(), config.port(), e.getCause().getMessage()),
-          e);
+          "%s port %d: can't listen: %s".formatted(config.host(), config.port(), reason(e)), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while starting", e);
     }
+  }
+
+  private static @Nullable String reason(ExecutionException e) {
+    Throwable cause = e.getCause();
+    return (cause == null ? e : cause).getMessage();
   }
 
   private void look() {
