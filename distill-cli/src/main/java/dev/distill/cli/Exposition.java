@@ -24,12 +24,12 @@ final class Exposition {
 
   static String of(Report report, String student) {
     Exposition all = new Exposition(student);
-    all.one("rows", "Rows that were looked at.", report.rows());
+    all.one("rows", "Rows that were looked at.", (double) report.rows());
     all.one("state", "0 fine, 1 worth a look, 2 alarm.", report.state().code());
     all.one(
         "alarms",
         "Rules that are broken.",
-        report.findings().stream().filter(f -> f.state() == State.ALARM).count());
+        (double) report.findings().stream().filter(f -> f.state() == State.ALARM).count());
     List<Sample> samples = new ArrayList<>();
     report.columns().forEach(column -> samples.add(new Sample("column", column)));
     report.scores().forEach(column -> samples.add(new Sample("answers", column)));
@@ -45,7 +45,7 @@ final class Exposition {
     all.each("drift_state", "0 fine, 1 worth a look, 2 alarm.", samples, c -> c.state().code());
     Quality quality = report.quality();
     if (quality != null) {
-      all.one("labelled_rows", "Rows whose label is known.", quality.rows());
+      all.one("labelled_rows", "Rows whose label is known.", (double) quality.rows());
       all.one("accuracy_ratio", "Share of rows predicted right.", quality.accuracy().estimate());
       all.one("log_loss_nats", "Mean log loss.", quality.logLoss().estimate());
       all.one(
@@ -56,7 +56,7 @@ final class Exposition {
     }
     Agreement shadow = report.shadow();
     if (shadow != null) {
-      all.one("shadow_rows", "Rows that the teacher was asked about.", shadow.rows());
+      all.one("shadow_rows", "Rows that the teacher was asked about.", (double) shadow.rows());
       all.one(
           "agreement_ratio",
           "Share of rows on which student and teacher agree.",

@@ -6,6 +6,7 @@ import dev.distill.runtime.StudentFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,7 +16,7 @@ class ExportCommandTest {
   @TempDir private Path folder = Path.of("");
 
   private Path student(String kind) throws IOException {
-    StudentFile student = ExportStudents.all().get(kind);
+    StudentFile student = Objects.requireNonNull(ExportStudents.all().get(kind));
     Path file = folder.resolve("student.distill");
     student.write(file);
     return file;

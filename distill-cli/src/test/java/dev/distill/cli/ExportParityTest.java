@@ -10,6 +10,7 @@ import dev.distill.spi.StudentExporter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,7 @@ class ExportParityTest {
   @MethodSource("exports")
   void answers_as_its_student_does(String form, String kind) throws Exception {
     StudentExporter exporter = CATALOG.named(form);
-    StudentFile student = ExportStudents.all().get(kind);
+    StudentFile student = Objects.requireNonNull(ExportStudents.all().get(kind));
     Path file = folder.resolve("Student." + exporter.extension());
     ExporterCatalog.export(student, exporter, file, Map.of());
     assertThat(CATALOG.of(file).name()).isEqualTo(form);

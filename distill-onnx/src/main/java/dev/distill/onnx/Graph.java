@@ -106,7 +106,7 @@ final class Graph {
     for (long length : shape) {
       tensor.addDims(length);
     }
-    graph.addInitializer(tensor.setRawData(ByteString.copyFrom(raw.array())));
+    graph.addInitializer(tensor.setRawData(ByteString.copyFrom(raw.flip())));
     return tensor.getName();
   }
 
