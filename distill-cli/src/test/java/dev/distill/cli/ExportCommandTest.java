@@ -76,4 +76,16 @@ class ExportCommandTest {
     assertThat(Cli.run("verify", student, student).err())
         .contains("is no export that is known here");
   }
+
+  @Test
+  void refuses_a_name_that_verify_would_not_know() throws Exception {
+    Path student = student("3 classes, boosted trees");
+    for (String form : new String[] {"onnx", "json", "java", "xgboost"}) {
+      Cli.Outcome refused =
+          Cli.run("export", student, "--to", form, "--out", folder.resolve("Income.txt"));
+      assertThat(refused.code()).as(form).isEqualTo(2);
+      assertThat(refused.err()).startsWith("distill: Income.txt: ").contains("expected");
+    }
+    assertThat(folder.resolve("Income.txt")).doesNotExist();
+  }
 }

@@ -41,6 +41,11 @@ public final class JsonExporter implements StudentExporter {
 
   @Override
   public Map<String, byte[]> export(StudentFile student, String file, Map<String, String> options) {
+    if (!file.endsWith("." + extension())) {
+      throw new IllegalArgumentException(
+          "%s: expected a name that ends with .%s, by which it is known again"
+              .formatted(file, extension()));
+    }
     return Map.of(file, JsonWriter.write(student));
   }
 
