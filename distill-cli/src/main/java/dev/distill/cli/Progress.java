@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * way or ten seconds.
  */
 final class Progress implements SweepListener {
+  /** On a terminal: what comes next is written over the line. */
+  static final String OVER = "\r\u001b[K";
+
   private final PrintWriter err;
   private final boolean terminal;
   private final String what;
@@ -56,7 +59,7 @@ final class Progress implements SweepListener {
       shown = now;
       String line = line(done, total);
       if (terminal) {
-        err.print("\r\u001b[K" + line);
+        err.print(OVER + line);
       } else {
         err.println(line);
       }

@@ -29,6 +29,7 @@ final class TeacherModels implements AutoCloseable {
   static final String AUTO = "auto";
 
   private static final long QUIET_NANOS = 2_000_000_000L;
+  private static final long LIVE_NANOS = 200_000_000L;
 
   private final List<String> places;
   private final List<TeacherModel> models = new ArrayList<>();
@@ -126,6 +127,7 @@ final class TeacherModels implements AutoCloseable {
   /** Says how fast the answers came, and notes which files they came from. */
   void report(Map<String, String> hashes) {
     if (answers != null) {
+      err.print(Progress.isTerminal() ? Progress.OVER : "");
       answers.teachers().forEach(teacher -> err.println("teacher: " + teacher));
       err.printf(
           Locale.ROOT,
@@ -141,11 +143,14 @@ final class TeacherModels implements AutoCloseable {
     }
   }
 
+  /** One line that is rewritten on a terminal; elsewhere a line now and then. */
   private void progress(long rows) {
     long now = System.nanoTime();
-    if (now - shown >= QUIET_NANOS) {
+    boolean terminal = Progress.isTerminal();
+    if (now - shown >= (terminal ? LIVE_NANOS : QUIET_NANOS)) {
       shown = now;
-      err.printf(Locale.ROOT, "teacher: %,d rows answered%n", rows);
+      String line = String.format(Locale.ROOT, "teacher: %,d rows answered", rows);
+      err.print(terminal ? Progress.OVER + line : line + System.lineSeparator());
       err.flush();
     }
   }

@@ -275,7 +275,13 @@ class SmileTeacherTest {
     DistillationResult result =
         new AutoDistiller(
                 StudentCatalog.discover(SmileTeacherTest.class.getClassLoader()),
-                DistillConfig.builder().trials(4).families(List.of("smile.gbm")).seed(1).build())
+                DistillConfig.builder()
+                    .trials(4)
+                    .families(List.of("smile.gbm"))
+                    .teacherWeight(1)
+                    .augment(5)
+                    .seed(1)
+                    .build())
             .distill(data, teacher);
     assertThat(result.student().test().get("kl"))
         .isLessThan(result.prior().get("kl") / 10)
