@@ -81,8 +81,18 @@ class ArrowsTest {
   }
 
   @ArchTest
+  static void exports_import_runtime_and_spi_alone(JavaClasses all) {
+    sees(all, "export", "runtime", "spi");
+  }
+
+  @ArchTest
   static void auto_knows_neither_report_nor_guice(JavaClasses all) {
     sees(all, "auto", "runtime", "spi", "loss", "search", "data", "metrics");
+  }
+
+  @ArchTest
+  static void monitor_knows_no_search(JavaClasses all) {
+    sees(all, "monitor", "runtime", "spi", "loss", "data", "metrics");
   }
 
   @ArchTest
@@ -102,10 +112,12 @@ class ArrowsTest {
   }
 
   @ArchTest
-  static void report_and_the_database_store_are_the_only_importers_of_json(JavaClasses all) {
+  static void report_exports_and_the_database_store_are_the_only_importers_of_json(
+      JavaClasses all) {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.distill.report", "dev.distill.search.jdbc")
+        .resideOutsideOfPackages(
+            "dev.distill.report", "dev.distill.search.jdbc", "dev.distill.export")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("com.fasterxml..")

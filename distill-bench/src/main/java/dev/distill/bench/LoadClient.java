@@ -78,9 +78,14 @@ final class LoadClient {
   /** A POST of JSON. */
   static byte[] post(String path, byte[] body) {
     byte[] head =
-        ("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                + "Content-Length: %d\r\n\r\n")
-            .formatted(path, body.length)
+        String.join(
+                "\r\n",
+                "POST " + path + " HTTP/1.1",
+                "Host: localhost",
+                "Content-Type: application/json",
+                "Content-Length: " + body.length,
+                "",
+                "")
             .getBytes(ISO_8859_1);
     ByteBuffer whole = ByteBuffer.allocate(head.length + body.length);
     return whole.put(head).put(body).array();

@@ -1,5 +1,6 @@
 package dev.distill.cli;
 
+import dev.distill.auto.ExporterCatalog;
 import dev.distill.auto.Plugins;
 import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.TeacherCatalog;
@@ -11,15 +12,15 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /**
- * Where student families and teachers come from: the class path, the folder {@code plugins} beside
- * the launcher, and plugins that are named.
+ * Where student families, teachers and exports come from: the class path, the folder {@code
+ * plugins} beside the launcher, and plugins that are named.
  */
 final class Families {
   @Option(
       names = "--plugin",
       paramLabel = "JAR",
       description =
-          "jar with more student families or teachers, or a folder of jars: one with its dependencies; may be"
+          "jar with more student families, teachers or exports, or a folder of jars: one with its dependencies; may be"
               + " given several times (those in plugins/, beside the launcher, are there anyway)")
   private List<Path> plugins = List.of();
 
@@ -35,6 +36,11 @@ final class Families {
   /** All that opens models as teachers. */
   TeacherCatalog teachers() throws IOException {
     return TeacherCatalog.discover(Thread.currentThread().getContextClassLoader(), all());
+  }
+
+  /** All forms that students can be exported to. */
+  ExporterCatalog exporters() throws IOException {
+    return ExporterCatalog.discover(Thread.currentThread().getContextClassLoader(), all());
   }
 
   private List<Path> all() throws IOException {

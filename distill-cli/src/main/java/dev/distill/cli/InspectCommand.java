@@ -1,5 +1,6 @@
 package dev.distill.cli;
 
+import dev.distill.runtime.Profile;
 import dev.distill.runtime.Schema;
 import dev.distill.runtime.StudentFile;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,10 +66,27 @@ final class InspectCommand implements Callable<Integer> {
     if (student.schema().columns().size() > SHOWN) {
       out.printf("  … and %s more%n", student.schema().columns().size() - SHOWN);
     }
+    out.printf("profile    %s%n", student.profile().map(InspectCommand::words).orElse("none"));
     out.println("provenance");
     student.provenance().forEach((name, value) -> out.printf("  %-34s %s%n", name, value));
     out.flush();
     return Main.OK;
+  }
+
+  private static String words(Profile profile) {
+    Profile.Answers answers = profile.answers();
+    return String.format(
+        Locale.ROOT,
+        "%,d training rows%s (for distill monitor)",
+        profile.rows(),
+        answers == null
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                ", answers to %,d test rows: accuracy %.4f, log loss %.4f",
+                answers.rows(),
+                answers.right() / (double) answers.rows(),
+                answers.logLoss()));
   }
 
   private static String kind(Schema.Column column) {

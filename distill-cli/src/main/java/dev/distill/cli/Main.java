@@ -36,6 +36,10 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       ServeCommand.class,
       InspectCommand.class,
+      MonitorCommand.class,
+      CheckCommand.class,
+      ExportCommand.class,
+      VerifyCommand.class,
       StudentsCommand.class,
       StudiesCommand.class,
       PickCommand.class

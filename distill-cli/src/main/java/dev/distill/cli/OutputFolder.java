@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
 
 /** A folder that files are written to whole or not at all. */
 final class OutputFolder {
@@ -30,6 +31,28 @@ final class OutputFolder {
       return new OutputFolder(folder);
     } catch (IOException e) {
       throw new InputException(folder + ": can't be written to: " + e, e);
+    }
+  }
+
+  /** Writes a file, whole or not at all, for others to read; none if there is no path. */
+  static void write(@Nullable Path file, String text) throws IOException {
+    if (file == null) {
+      return;
+    }
+    Path absolute = file.toAbsolutePath();
+    Path parent = absolute.getParent();
+    if (parent == null || Files.isDirectory(absolute)) {
+      throw new InputException(file + ": is a folder, expected a file to write");
+    }
+    Files.createDirectories(parent);
+    // Not a temporary file, which would be for its owner alone: collectors are other users.
+    Path beside = parent.resolve("." + absolute.getFileName() + ".tmp");
+    try {
+      Files.writeString(beside, text);
+      Files.move(
+          beside, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(beside);
     }
   }
 

@@ -2,9 +2,13 @@ package dev.distill.auto;
 
 import dev.distill.data.Dataset;
 import dev.distill.data.MoreRows;
+import dev.distill.data.Profiler;
 import dev.distill.loss.KullbackLeibler;
+import dev.distill.metrics.Argmax;
 import dev.distill.metrics.Evaluation;
+import dev.distill.metrics.RunningMean;
 import dev.distill.runtime.PortableModel;
+import dev.distill.runtime.Profile;
 import dev.distill.runtime.StudentFile;
 import dev.distill.spi.FitException;
 import dev.distill.spi.FittedStudent;
@@ -21,6 +25,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the deployable student of a chosen trial and looks at the test rows, once a student. */
 final class Finisher {
@@ -37,6 +42,7 @@ final class Finisher {
   private final Distiller distiller;
   private final DistillConfig config;
   private final List<TrialOutcome> failures = new ArrayList<>();
+  private @Nullable List<Profile.Column> columns;
 
   Finisher(
       DistillationTask task, StudentCatalog catalog, Distiller distiller, DistillConfig config) {
@@ -132,16 +138,52 @@ final class Finisher {
       Matrix test = task.test().features();
       double[] probabilities = new double[test.rows() * classes()];
       file.score(test.values(), test.rows(), probabilities);
+      Evaluation measured = evaluate(probabilities);
+      file = withProfile(file, probabilities, measured);
       return new Measured(
           chosen,
           file,
           fitted.steps(),
           seconds,
           trainKl(file),
-          evaluate(probabilities),
+          measured,
           ServingCost.measure(file, test.values(), test.rows()),
           probabilities);
     }
+  }
+
+  /** With what rows in service are compared with, unless only that makes the file too large. */
+  private StudentFile withProfile(StudentFile file, double[] probabilities, Evaluation measured) {
+    if (columns == null) {
+      columns = Profiler.columns(task.train());
+    }
+    int[] labels = task.test().labels();
+    int[] predicted = new int[classes()];
+    int right = 0;
+    RunningMean loss = new RunningMean();
+    for (int i = 0; i < labels.length; i++) {
+      int at = i * classes();
+      int answer = Argmax.row(probabilities, at, classes());
+      predicted[answer]++;
+      right += answer == labels[i] ? 1 : 0;
+      loss.add(-Math.log(Math.max(KullbackLeibler.FLOOR, probabilities[at + labels[i]])));
+    }
+    Profile.Answers answers =
+        labels.length < 2
+            ? null
+            : new Profile.Answers(
+                labels.length,
+                right,
+                Profiler.told(predicted),
+                Profiler.probabilities(probabilities, classes()),
+                Math.max(0, loss.mean()),
+                loss.deviation(),
+                measured.get("ece"));
+    StudentFile profiled = file.with(new Profile(task.train().features().rows(), columns, answers));
+    TrialOutcome.Cost cost = new TrialOutcome.Cost(0, profiled.toBytes().length);
+    return config.limits().any() && config.limits().excess(cost).stream().anyMatch(e -> e > 0)
+        ? file
+        : profiled;
   }
 
   /** All training rows, with so many rows without labels for each. */

@@ -1,12 +1,9 @@
 package dev.distill.auto;
 
 import dev.distill.data.Dataset;
+import dev.distill.data.SliceRows;
 import dev.distill.loss.KullbackLeibler;
-import dev.distill.runtime.Schema;
-import dev.distill.spi.Matrix;
-import dev.distill.spi.Table;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +27,6 @@ public record Slice(
 
   private static final int MOST = 5;
   private static final int FEWEST_ROWS = 30;
-  private static final int MOST_LEVELS = 12;
   private static final double LEVEL = 0.05;
 
   /** The slices on which it is certainly farther, the worst first; of a column the worst one. */
@@ -42,13 +38,8 @@ public record Slice(
       kl[i] = KullbackLeibler.row(teacher, at, student, at, classes, KullbackLeibler.FLOOR);
     }
     List<Slice> all = new ArrayList<>();
-    Schema schema = test.schema();
-    for (int c = 0; c < schema.columns().size(); c++) {
-      if (schema.columns().get(c) instanceof Schema.CategoryColumn category) {
-        levels(test, category, c, kl, all);
-      } else {
-        ranges(test.features(), schema.columns().get(c).name(), schema.offset(c), kl, all);
-      }
+    for (SliceRows rows : SliceRows.of(test.schema(), test.features())) {
+      add(rows.column(), rows.where(), rows.in(), kl, all);
     }
     List<Slice> worst = new ArrayList<>();
     Set<String> columns = new HashSet<>();
@@ -60,56 +51,6 @@ public record Slice(
         .limit(MOST)
         .forEach(worst::add);
     return worst;
-  }
-
-  private static void levels(
-      Dataset test, Schema.CategoryColumn column, int c, double[] kl, List<Slice> all) {
-    Matrix rows = test.features();
-    int first = test.schema().offset(c);
-    float[] code = new float[rows.columns()];
-    int some = Math.min(MOST_LEVELS, column.levels().size());
-    for (int l = -1; l < some; l++) {
-      String level = l < 0 ? null : column.levels().get(l);
-      test.schema().encodeCategory(c, level, code, 0);
-      String where = column.name() + (level == null ? " is missing" : " = " + level);
-      add(
-          column.name(),
-          where,
-          i ->
-              Arrays.equals(
-                  rows.values(),
-                  i * rows.columns() + first,
-                  i * rows.columns() + first + column.width(),
-                  code,
-                  first,
-                  first + column.width()),
-          kl,
-          all);
-    }
-  }
-
-  /** The lowest and the highest quarter, and where it is missing. */
-  private static void ranges(Matrix rows, String name, int feature, double[] kl, List<Slice> all) {
-    float[] sorted = new float[rows.rows()];
-    for (int i = 0; i < sorted.length; i++) {
-      sorted[i] = rows.get(i, feature);
-    }
-    Arrays.sort(sorted); // NaN last
-    int present = sorted.length;
-    while (present > 0 && Float.isNaN(sorted[present - 1])) {
-      present--;
-    }
-    add(name, name + " is missing", i -> Float.isNaN(rows.get(i, feature)), kl, all);
-    if (present > 0) {
-      float low = sorted[(present - 1) / 4];
-      float high = sorted[3 * (present - 1) / 4];
-      add(name, name + " <= " + text(low), i -> rows.get(i, feature) <= low, kl, all);
-      add(name, name + " >= " + text(high), i -> rows.get(i, feature) >= high, kl, all);
-    }
-  }
-
-  private static String text(float value) {
-    return String.valueOf(Table.text(Double.parseDouble(Float.toString(value))));
   }
 
   private static void add(

@@ -213,6 +213,35 @@ public final class Table {
     return new Table(name, some);
   }
 
+  /**
+   * The rows as a schema encodes them.
+   *
+   * @return rows × features, row-major, NaN = missing
+   * @throws IllegalArgumentException if a column of the schema is not there, or holds texts where
+   *     it wants numbers
+   */
+  public float[] features(Schema schema) {
+    int features = schema.features();
+    float[] values = new float[Math.multiplyExact(rows, features)];
+    for (int c = 0; c < schema.columns().size(); c++) {
+      Schema.Column wanted = schema.columns().get(c);
+      Column column = column(wanted.name());
+      if (wanted instanceof Schema.CategoryColumn) {
+        for (int i = 0; i < rows; i++) {
+          schema.encodeCategory(c, column.text(i), values, i * features);
+        }
+      } else if (column instanceof Numbers numbers) {
+        for (int i = 0; i < rows; i++) {
+          schema.encodeNumber(c, numbers.values[i], values, i * features);
+        }
+      } else {
+        throw new IllegalArgumentException(
+            "%s: column '%s' holds texts, expected numbers".formatted(name, wanted.name()));
+      }
+    }
+    return values;
+  }
+
   /** A number as text: null if NaN, without a decimal point if whole. */
   public static @Nullable String text(double value) {
     if (Double.isNaN(value)) {

@@ -39,16 +39,7 @@ public final class OnnxTeachers implements TeacherProvider {
           place + ": " + (Files.exists(file) ? "can't be read" : "there is no such file"));
     }
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    OrtSession session;
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      // Threads that spin while they wait starve whatever else runs on the machine.
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      options.addConfigEntry("session.inter_op.allow_spinning", "0");
-      session = environment.createSession(place, options);
-    } catch (OrtException e) {
-      throw new IllegalArgumentException(
-          "%s: ONNX Runtime can't open it as a model: %s".formatted(place, e.getMessage()), e);
-    }
+    OrtSession session = session(place, environment);
     boolean opened = false;
     try {
       TeacherModel teacher = new OnnxTeacher(file.getFileName().toString(), environment, session);
@@ -60,6 +51,18 @@ public final class OnnxTeachers implements TeacherProvider {
       if (!opened) {
         OnnxTeacher.close(session);
       }
+    }
+  }
+
+  /** Opens a model; its threads do not spin, which would starve whatever else runs here. */
+  static OrtSession session(String place, OrtEnvironment environment) {
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      options.addConfigEntry("session.inter_op.allow_spinning", "0");
+      return environment.createSession(place, options);
+    } catch (OrtException e) {
+      throw new IllegalArgumentException(
+          "%s: ONNX Runtime can't open it as a model: %s".formatted(place, e.getMessage()), e);
     }
   }
 }

@@ -72,18 +72,18 @@ public final class FactorizationMachine extends RowScorer implements PortableMod
     return factors;
   }
 
-  /** A copy: one a class. */
-  float[] bias() {
+  /** A copy of the biases: one a class. */
+  public float[] bias() {
     return linear.bias();
   }
 
-  /** A copy: classes × features. */
-  float[] weights() {
+  /** A copy of the weights: classes × features, row-major. */
+  public float[] weights() {
     return transposed(linear.weights(), features(), classes());
   }
 
-  /** A copy: classes × features × factors. */
-  float[] vectors() {
+  /** A copy of the factors: classes × features × factors, row-major. */
+  public float[] vectors() {
     float[] all = new float[classes() * features() * factors];
     for (int k = 0; k < classes(); k++) {
       for (int j = 0; j < features(); j++) {

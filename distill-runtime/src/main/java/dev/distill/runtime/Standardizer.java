@@ -107,11 +107,13 @@ public final class Standardizer {
     return scale[feature];
   }
 
-  int[] indicators() {
+  /** The feature that each indicator looks at, in ascending order; a copy. */
+  public int[] indicators() {
     return indicators.clone();
   }
 
-  float[] values() {
+  /** The value that each indicator looks for, NaN for missing; a copy. */
+  public float[] values() {
     return values.clone();
   }
 

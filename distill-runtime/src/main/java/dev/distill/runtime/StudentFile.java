@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +42,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and thread-safe. The methods that take arrays allocate nothing.
  *
  * <p>The file: a header (magic, format version, length), sections (schema, model, output,
- * verification rows, provenance), and the SHA-256 of all that. The same student gives the same
- * bytes. Loading refuses a file that is cut off, longer than it says, changed in any byte, or made
- * by a newer version, and one that scores its verification rows otherwise than it says. It
- * allocates a small multiple of the file's size, whatever the file says. {@code
- * docs/student-file.md} has every field.
+ * verification rows, provenance, perhaps a profile of the training rows), and the SHA-256 of all
+ * that. The same student gives the same bytes. Loading refuses a file that is cut off, longer than
+ * it says, changed in any byte, or made by a newer version, and one that scores its verification
+ * rows otherwise than it says. It allocates a small multiple of the file's size, whatever the file
+ * says. {@code docs/student-file.md} has every field.
  */
 public final class StudentFile {
   static final int MOST_VERIFICATION_ROWS = 64;
@@ -59,6 +60,7 @@ public final class StudentFile {
   private final List<String> classes;
   private final double temperature;
   private final Map<String, String> provenance;
+  private final @Nullable Profile profile;
   // A single tree that is not too large, and from the first row on what it answers at each leaf.
   private final @Nullable TreeEnsemble tree;
   private volatile double @Nullable [] answers;
@@ -87,6 +89,18 @@ public final class StudentFile {
       double temperature,
       float[] verification,
       Map<String, String> provenance) {
+    this(schema, model, classes, label, temperature, verification, provenance, null);
+  }
+
+  StudentFile(
+      Schema schema,
+      PortableModel model,
+      List<String> classes,
+      String label,
+      double temperature,
+      float[] verification,
+      Map<String, String> provenance,
+      @Nullable Profile profile) {
     this.schema = schema;
     this.model = model;
     this.classes = List.copyOf(classes);
@@ -94,6 +108,7 @@ public final class StudentFile {
     this.temperature = temperature;
     this.verification = verification.clone();
     this.provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
+    this.profile = profile;
     check();
     tree =
         model instanceof TreeEnsemble one && one.isSingle() && one.leafValues() <= MOST_ANSWERS
@@ -132,6 +147,9 @@ public final class StudentFile {
       throw new IllegalArgumentException(
           "at most %d models one inside the other, got %d"
               .formatted(ModelFormat.DEEPEST, ModelFormat.depth(model)));
+    }
+    if (profile != null) {
+      profile.check(schema, classes.size());
     }
     Set<String> names = new HashSet<>();
     for (String name : classes) {
@@ -205,9 +223,29 @@ public final class StudentFile {
     return provenance;
   }
 
+  /** What the training rows looked like, to compare rows in service with; older files have none. */
+  public Optional<Profile> profile() {
+    return Optional.ofNullable(profile);
+  }
+
+  /**
+   * The same student with another profile.
+   *
+   * @throws IllegalArgumentException if it is not one of these columns and classes
+   */
+  public StudentFile with(Profile other) {
+    return new StudentFile(
+        schema, model, classes, label, temperature, verification, provenance, other);
+  }
+
   /** Number of rows that each loading scores and compares. */
   public int verificationRows() {
     return verification.length / model.features();
+  }
+
+  /** The features of those rows, row-major; a copy. */
+  public float[] verification() {
+    return verification.clone();
   }
 
   // ---- scoring ----

@@ -37,6 +37,7 @@ final class StudentFormat {
   private static final String OUTPUT = "OUTP";
   private static final String VERIFICATION = "VRFY";
   private static final String PROVENANCE = "PROV";
+  private static final String PROFILE = "PROF";
 
   private static final Map<String, String> KNOWN =
       Map.of(
@@ -44,7 +45,8 @@ final class StudentFormat {
           MODEL, "model",
           OUTPUT, "output",
           VERIFICATION, "verification",
-          PROVENANCE, "provenance");
+          PROVENANCE, "provenance",
+          PROFILE, "profile");
 
   private static final int NUMBER = 0;
   private static final int INDICATORS = 1;
@@ -64,6 +66,9 @@ final class StudentFormat {
     section(out, OUTPUT, REQUIRED, () -> output(student, out));
     section(out, VERIFICATION, 0, () -> verification(student, out));
     section(out, PROVENANCE, 0, () -> provenance(student, out));
+    student
+        .profile()
+        .ifPresent(profile -> section(out, PROFILE, 0, () -> ProfileFormat.write(profile, out)));
     out.i64At(LENGTH_AT, out.position() + (long) FOOTER);
     byte[] body = out.toBytes();
     byte[] bytes = Arrays.copyOf(body, Math.addExact(body.length, FOOTER));
@@ -235,7 +240,13 @@ final class StudentFormat {
               String label = part.text();
               double temperature = part.f64();
               List<String> classes = texts(part, "classes");
-              return new StudentFile(schema, model, classes, label, temperature, rows, provenance);
+              Input counts = parts.get(PROFILE);
+              Profile profile =
+                  counts == null
+                      ? null
+                      : parse(counts, p -> ProfileFormat.read(p, schema, model.classes()));
+              return new StudentFile(
+                  schema, model, classes, label, temperature, rows, provenance, profile);
             });
     verify(verification, student);
     return student;

@@ -273,6 +273,132 @@ class StudentFileCorruptionTest {
   }
 
   @Test
+  void refuses_profiles_that_lie() {
+    profile(out -> out.count(0), "rows of a profile must be >= 1, got 0", true);
+    profile(
+        out -> {
+          out.count(1);
+          out.count(0);
+          out.count(Integer.MAX_VALUE);
+        },
+        "2147483647 cuts, but only",
+        false);
+    for (float cut : new float[] {1, Float.NaN, Float.POSITIVE_INFINITY, 0.5f}) {
+      profile(
+          out -> {
+            out.count(1);
+            numbers(out, 1, cut);
+          },
+          "cut 1 is %s, expected finite ones in ascending order".formatted(cut),
+          true);
+    }
+    profile(
+        out -> {
+          out.count(1);
+          float[] cuts = new float[65];
+          for (int i = 0; i < cuts.length; i++) {
+            cuts[i] = i;
+          }
+          numbers(out, cuts);
+        },
+        "65 cuts and 66 bins, allowed are at most 64 cuts",
+        true);
+    profile(
+        out -> {
+          out.count(1);
+          columns(out);
+          out.count(10);
+          out.count(11);
+          predicted(out, 0.1);
+        },
+        "11 test rows predicted right, allowed are 0 to 10",
+        false);
+    for (double loss : new double[] {Double.NaN, -1, Double.POSITIVE_INFINITY}) {
+      profile(
+          out -> {
+            out.count(1);
+            columns(out);
+            out.count(10);
+            out.count(9);
+            predicted(out, loss);
+          },
+          "log loss must be finite and >= 0, got " + loss,
+          false);
+    }
+    profile(
+        out -> {
+          out.count(1);
+          columns(out);
+          out.count(10);
+          out.count(9);
+          out.bytes(new byte[2]);
+          out.count(Integer.MAX_VALUE);
+        },
+        "2147483647 histograms, but only",
+        false);
+    profile(
+        out -> {
+          out.count(1);
+          columns(out);
+          out.count(10);
+          out.count(9);
+          out.bytes(new byte[2]);
+          out.count(2);
+          numbers(out, 0.5f);
+          numbers(out, 0.5f);
+          out.bytes(new byte[24]);
+        },
+        "a profile of 2 predicted classes and 2 probabilities, but there are 2 classes",
+        false);
+    byte[] file = Students.profiled().toBytes();
+    byte[] content = Students.content(file, "PROF");
+    for (int length = 0; length < content.length; length++) {
+      refused(Students.with(file, "PROF", Arrays.copyOf(content, length)), "student: corrupt: ");
+    }
+    refused(
+        Students.with(file, "PROF", Arrays.copyOf(content, content.length + 1)),
+        "student: corrupt: profile: 1 bytes too many");
+    refused(
+        Students.plus(file, Students.section("PROF", 0, content)),
+        "student: corrupt: sections: PROF stands twice");
+  }
+
+  private static void profile(Consumer<Output> content, String message, boolean padded) {
+    Output out = new Output();
+    content.accept(out);
+    if (padded) {
+      out.bytes(new byte[100]);
+    }
+    byte[] file = Students.with(Students.profiled().toBytes(), "PROF", out.toBytes());
+    refused(file, "student: corrupt: profile: " + message);
+    assertThat(Allocation.bytes(() -> refused(file, ""))).isLessThan(100_000 + 10L * file.length);
+  }
+
+  private static void numbers(Output out, float... cuts) {
+    out.count(0);
+    out.count(cuts.length);
+    for (float cut : cuts) {
+      out.f32(cut);
+    }
+    out.bytes(new byte[cuts.length + 1]);
+  }
+
+  /** What the schema's five columns need. */
+  private static void columns(Output out) {
+    numbers(out);
+    out.bytes(new byte[2 + 3 + 2 + 2 + 2 + 3]);
+    numbers(out);
+  }
+
+  private static void predicted(Output out, double loss) {
+    out.bytes(new byte[2]);
+    out.count(0);
+    out.f64(loss);
+    out.f64(0);
+    out.f64(0);
+  }
+
+  @Test
   void refuses_trees_that_lie() {
     model(out -> trees(out, 6, 3, 0), "6 features, expected 7");
     model(out -> trees(out, Integer.MAX_VALUE, 3, 0), "2147483647 features, expected 7");

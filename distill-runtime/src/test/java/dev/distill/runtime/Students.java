@@ -77,7 +77,33 @@ final class Students {
   }
 
   static List<StudentFile> each() {
-    return List.of(boosted(), joint(), prior(), network(), machine(), forest(), standardized());
+    return List.of(
+        boosted(), joint(), prior(), network(), machine(), forest(), standardized(), profiled());
+  }
+
+  /** With a profile. */
+  static StudentFile profiled() {
+    return joint().with(profile());
+  }
+
+  /** A profile for {@link #SCHEMA} and two classes. */
+  static Profile profile() {
+    return new Profile(
+        1000,
+        List.of(
+            new Profile.Numbers(7, new float[] {18.5f, 65}, new int[] {0, 793, 200}),
+            new Profile.Levels(0, 0, new int[] {500, 300, 200}),
+            new Profile.Levels(12, 0, new int[] {900, 88}),
+            new Profile.Levels(0, 30, new int[] {600, 370, 0}),
+            new Profile.Numbers(0, new float[0], new int[] {1000})),
+        new Profile.Answers(
+            200,
+            170,
+            new int[] {120, 80},
+            List.of(new Profile.Numbers(0, new float[] {0.5f}, new int[] {120, 80})),
+            0.31,
+            0.4,
+            0.02));
   }
 
   private static StudentFile of(RandomTrees trees, List<String> classes, int rows) {

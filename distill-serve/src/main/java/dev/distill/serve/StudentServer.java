@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -127,8 +128,9 @@ public final class StudentServer implements AutoCloseable {
             ThreadLocal.withInitial(() -> new Scorer(config.limits(), config.loggedShare())),
             state);
     listen(options(), shared);
-    looks.scheduleWithFixedDelay(
-        this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    Future<?> unused =
+        looks.scheduleWithFixedDelay(
+            this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private HttpServerOptions options() throws IOException {
@@ -190,13 +192,16 @@ public final class StudentServer implements AutoCloseable {
           .get();
     } catch (ExecutionException e) {
       throw new IOException(
-          "%s port %d: can't listen: %s"
-              .formatted(config.host(), config.port(), e.getCause().getMessage()),
-          e);
+          "%s port %d: can't listen: %s".formatted(config.host(), config.port(), reason(e)), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while starting", e);
     }
+  }
+
+  private static @Nullable String reason(ExecutionException e) {
+    Throwable cause = e.getCause();
+    return (cause == null ? e : cause).getMessage();
   }
 
   private void look() {

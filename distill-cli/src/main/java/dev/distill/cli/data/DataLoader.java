@@ -6,7 +6,9 @@ import dev.distill.data.FeatureEncoder;
 import dev.distill.data.TeacherKind;
 import dev.distill.data.TeacherProbabilities;
 import dev.distill.runtime.Schema;
+import dev.distill.runtime.StudentFile;
 import dev.distill.spi.Matrix;
+import dev.distill.spi.Names;
 import dev.distill.spi.Table;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -48,6 +51,15 @@ public final class DataLoader {
    */
   public record LoadedRows(
       Matrix features, double[] teacher, List<String> notes, Map<String, String> sha256) {}
+
+  /**
+   * Rows that a student has scored or is to score.
+   *
+   * @param table as it is in the file
+   * @param labels the class index of each row, −1 where it is missing; null if there is no label's
+   *     column
+   */
+  public record Served(Table table, int @Nullable [] labels) {}
 
   private final String label;
   private final @Nullable String id;
@@ -168,6 +180,91 @@ public final class DataLoader {
             Table.Column ids = id == null ? null : table.column(id);
             Matrix features = new FeatureEncoder(schema).encode(table, notes::add);
             return new Rows(features, ids, List.copyOf(notes));
+          }
+        });
+  }
+
+  /**
+   * Loads rows that a student has scored or is to score, as they are in the file.
+   *
+   * @param label the label's column; null for the student's own, if the file has it
+   * @param text a further column that is text whatever it holds, such as a key; null for none
+   */
+  public static Served served(
+      Path data, StudentFile student, @Nullable String label, @Nullable String text) {
+    return wrong(
+        () -> {
+          try (TableReader reader = new TableReader()) {
+            Set<String> asText = categories(student.schema());
+            String column = label == null ? student.label() : label;
+            asText.add(column);
+            if (text != null) {
+              asText.add(text);
+            }
+            Table table = reader.read(data, asText);
+            boolean labelled = label != null || table.has(column);
+            return new Served(
+                table, labelled ? labels(table, table.column(column), student.classes()) : null);
+          }
+        });
+  }
+
+  /** The class of each row, −1 where it is missing. */
+  private static int[] labels(Table table, Table.Column column, List<String> classes) {
+    int[] labels = new int[table.rows()];
+    for (int i = 0; i < labels.length; i++) {
+      String text = column.text(i);
+      labels[i] = text == null ? -1 : Names.indexOf(classes, text);
+      if (text != null && labels[i] < 0) {
+        throw new InputException(
+            "%s row %s: label '%s' is not a class of the student, allowed are %s"
+                .formatted(table.name(), i + 1, text, Names.quoted(classes)));
+      }
+    }
+    return labels;
+  }
+
+  /**
+   * Loads labels that came late: the class of each key.
+   *
+   * @param key the column that tells rows apart
+   * @param label the label's column
+   */
+  public static Map<String, Integer> lateLabels(
+      Path file, String key, String label, List<String> classes) {
+    return wrong(
+        () -> {
+          try (TableReader reader = new TableReader()) {
+            Table table = reader.read(file, Set.of(key, label));
+            Table.Column keys = table.column(key);
+            int[] labels = labels(table, table.column(label), classes);
+            Map<String, Integer> late = new HashMap<>(2 * labels.length);
+            for (int i = 0; i < labels.length; i++) {
+              String text = keys.text(i);
+              if (text != null && labels[i] >= 0) {
+                Integer before = late.put(text, labels[i]);
+                if (before != null && before != labels[i]) {
+                  throw new InputException(
+                      "%s row %s: key '%s' has a second label"
+                          .formatted(table.name(), i + 1, text));
+                }
+              }
+            }
+            return late;
+          }
+        });
+  }
+
+  /**
+   * Loads a teacher's file for rows that are there.
+   *
+   * @return rows × classes probabilities, row-major
+   */
+  public double[] teacher(Path file, Table rows, List<String> classes) {
+    return wrong(
+        () -> {
+          try (TableReader reader = new TableReader()) {
+            return teacher(reader, file, rows, id, classes, new ArrayList<>());
           }
         });
   }

@@ -58,7 +58,7 @@ public final class XgboostTeachers implements TeacherProvider {
   }
 
   /** XGBoost's messages begin with a line of time and place, and end with a native stack trace. */
-  private static String firstLine(XGBoostError e) {
+  static String firstLine(Exception e) {
     return String.valueOf(e.getMessage())
         .lines()
         .map(line -> line.replaceFirst("^\\[[0-9:]+\\] \\S+ ", "").strip())

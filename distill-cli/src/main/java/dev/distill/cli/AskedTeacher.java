@@ -1,0 +1,82 @@
+package dev.distill.cli;
+
+import dev.distill.cli.data.DataLoader;
+import dev.distill.cli.data.InputException;
+import dev.distill.data.Answers;
+import dev.distill.data.TeacherKind;
+import dev.distill.spi.Table;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The teacher that monitor and check may ask: a file of probabilities, or models. */
+final class AskedTeacher {
+  @Option(
+      names = "--teacher",
+      paramLabel = "F",
+      description = "the teacher's probabilities of these rows: columns p_<class> or <class>")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--teacher-model",
+      paramLabel = "M",
+      description = "a teacher that is asked: a model's file or address; of several the mean")
+  private List<String> models = List.of();
+
+  @Mixin private Families families = new Families();
+
+  /** Whether there is one. */
+  boolean given() {
+    return file != null || !models.isEmpty();
+  }
+
+  /** Whether it is a file of probabilities. */
+  boolean isFile() {
+    return file != null;
+  }
+
+  /** Opens the models, if there are any. */
+  TeacherModels open(PrintWriter err) throws IOException {
+    if (file != null && !models.isEmpty()) {
+      throw new InputException("expected --teacher or --teacher-model, got both");
+    }
+    if (models.contains(TeacherModels.AUTO)) {
+      throw new InputException("--teacher-model auto trains a teacher, which only a run does");
+    }
+    return TeacherModels.open(
+        models,
+        families.teachers(),
+        rows -> {
+          throw new IllegalStateException("nothing is trained here");
+        },
+        err);
+  }
+
+  /**
+   * What the file says of rows.
+   *
+   * @param key a column by which its rows are aligned; null for by position
+   */
+  double[] read(Table rows, List<String> classes, String label, @Nullable String key) {
+    return new DataLoader(label, key, TeacherKind.PROBABILITIES, false)
+        .teacher(Objects.requireNonNull(file, "there is no file"), rows, classes);
+  }
+
+  /** What the models say of rows, asked in all columns but these. */
+  static double[] ask(
+      TeacherModels open, Table rows, List<String> classes, String label, @Nullable String key) {
+    Answers answers = Objects.requireNonNull(open.answers(), "there is a model");
+    return answers.of(
+        rows.select(
+            rows.columns().stream()
+                .map(Table.Column::name)
+                .filter(name -> !name.equals(label) && !name.equals(key))
+                .toList()),
+        classes);
+  }
+}
