@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds what would be published twice, in two folders, and compares every jar, POM and bill of materials by SHA-256.
+# Builds what would be published twice, in two folders, checks that it is complete, and compares every jar, POM and bill
+# of materials by SHA-256.
 # Usage: scripts/reproducible.sh [mvn's options]; takes the last commit, not what is uncommitted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,6 +15,7 @@ for folder in one another/somewhere/else; do
     -name bom.xml -o -name .flattened-pom.xml \) -print0 | sort -z | xargs -0 sha256sum) > "$work/sums.${folder%%/*}"
 done
 
+scripts/published.py "$work/one"
 test "$(grep -c 'distill-.*\.jar$' "$work/sums.one")" -ge 30 # ten modules: jar, sources, Javadoc
 diff "$work/sums.one" "$work/sums.another" || {
   echo "these differ"
