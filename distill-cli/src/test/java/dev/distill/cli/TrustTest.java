@@ -115,12 +115,12 @@ final class TrustTest {
     Map<String, Set<String>> users =
         users(
             target ->
-                isOf(target, Class.class) && target.getName().equals("forName")
-                    || isOf(target, ClassLoader.class)
+                (isOf(target, Class.class) && target.getName().equals("forName"))
+                    || (isOf(target, ClassLoader.class)
                         && Set.of("loadClass", "findClass", "defineClass")
-                            .contains(target.getName())
+                            .contains(target.getName()))
                     || target.getFullName().startsWith("java.lang.invoke.MethodHandles$Lookup.find")
-                    || isOf(target, URLClassLoader.class) && target.getName().equals("<init>"));
+                    || (isOf(target, URLClassLoader.class) && target.getName().equals("<init>")));
     assertThat(users.keySet()).isEqualTo(new TreeSet<>(LOADERS.keySet()));
   }
 
