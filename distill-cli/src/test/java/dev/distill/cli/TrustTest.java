@@ -20,7 +20,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** No file makes Distill run code: no Java serialization, no class whose name stands in a file. */
+/** No file of data makes Distill run code: no Java serialization, no class that a file names. */
 final class TrustTest {
   private static final JavaClasses ALL =
       new ClassFileImporter()
@@ -32,6 +32,8 @@ final class TrustTest {
       Map.of(
           "dev.distill.auto.PluginLoader",
           "a class loader: the JVM asks it for what the classes of a plugin name",
+          "dev.distill.export.CompiledStudent",
+          "verify compiles and runs the exported Java source that the user names: code, like a plugin",
           "dev.distill.testkit.Apart",
           "the family's own test, named by the process that started this one");
 
@@ -39,7 +41,7 @@ final class TrustTest {
   private static final Set<String> CATALOGS =
       Set.of(
           "dev.distill.auto.StudentCatalog",
-          "dev.distill.auto.TeacherCatalog",
+          "dev.distill.auto.Services",
           "dev.distill.testkit.StudentModelContract");
 
   /** The classes that use something, each with what it is. */
