@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Follows CONTRIBUTING's "A family in ten minutes" to the letter, and puts the jar it makes into a plugins/
-# folder as well. Leaves nothing behind, in Maven's local repository neither.
+# folder as well; then builds the other examples with their tests. Leaves nothing behind, in Maven's local
+# repository neither.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -26,3 +27,10 @@ cp "$work"/*/target/custom-student.jar "$work/home/plugins/"
 DISTILL_JAVA_OPTS="-Ddistill.home=$work/home" ./distill students | grep '^example.bayes: '
 grep '"example.bayes".*,$' "$work"/*/out/leaderboard.csv > /dev/null
 echo "example.bayes took part"
+
+for example in plain-service spark-udf spring-boot; do
+  cp -R "examples/$example" "$work/"
+  echo "== examples/$example"
+  (cd "$work/$example" && mvn -B -ntp package | grep -E 'Tests run:.*Time|ERROR')
+  test -f "$work/$example/target/$example.jar"
+done

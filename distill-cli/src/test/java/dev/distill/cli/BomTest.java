@@ -31,7 +31,10 @@ class BomTest {
         .isEqualTo(found("pom.xml", "<module>(distill-[a-z-]+)</module>"));
     String version = "(?s)<artifactId>distill-\\w+</artifactId>\\s*<version>([0-9][^<]*)</version>";
     assertThat(found("distill-bom/pom.xml", version)).isEqualTo(found("pom.xml", version));
-    assertThat(found("examples/custom-student/pom.xml", version))
-        .isEqualTo(found("pom.xml", version));
+    for (String example : List.of("custom-student", "plain-service", "spark-udf", "spring-boot")) {
+      assertThat(found("examples/" + example + "/pom.xml", version))
+          .as(example)
+          .isEqualTo(found("pom.xml", version));
+    }
   }
 }
