@@ -302,7 +302,8 @@ public final class StudentFile {
 
   /**
    * Scores a row given by column names, as {@link Schema#encode(Map, float[])} reads it: columns
-   * that are not in it are missing, names that the schema does not know are ignored.
+   * that are not in it are missing, names that the schema does not know are ignored. A {@link Row}
+   * does the same without an allocation, and refuses such names.
    *
    * @throws IllegalArgumentException if a numeric column holds something that is not a number
    */
@@ -316,6 +317,34 @@ public final class StudentFile {
       byClass.put(classes.get(k), probabilities[k]);
     }
     return new Prediction(classes.get(model.predict(features, 0)), byClass);
+  }
+
+  /** A row to fill by column names, all missing at first; one a thread, to be used again. */
+  public Row row() {
+    return new Row(schema);
+  }
+
+  /**
+   * Scores a row.
+   *
+   * @param row one of {@link #row()}, of this student or one with the same columns
+   * @param probabilities takes one value a class; owned by the caller
+   * @throws IllegalArgumentException if the array has another length or the row other columns
+   */
+  public void score(Row row, double[] probabilities) {
+    score(features(row), probabilities);
+  }
+
+  /** The index of the class of a row, as {@link #predict(float[])} gives it. */
+  public int predict(Row row) {
+    return predict(features(row));
+  }
+
+  private float[] features(Row row) {
+    if (!row.schema().equals(schema)) {
+      throw new IllegalArgumentException("the row has other columns than the student reads");
+    }
+    return row.features();
   }
 
   /**
