@@ -38,6 +38,7 @@ final class StudentFormat {
   private static final String VERIFICATION = "VRFY";
   private static final String PROVENANCE = "PROV";
   private static final String PROFILE = "PROF";
+  private static final String COVERS = "COVR";
 
   private static final Map<String, String> KNOWN =
       Map.of(
@@ -46,7 +47,8 @@ final class StudentFormat {
           OUTPUT, "output",
           VERIFICATION, "verification",
           PROVENANCE, "provenance",
-          PROFILE, "profile");
+          PROFILE, "profile",
+          COVERS, "covers");
 
   private static final int NUMBER = 0;
   private static final int INDICATORS = 1;
@@ -69,6 +71,10 @@ final class StudentFormat {
     student
         .profile()
         .ifPresent(profile -> section(out, PROFILE, 0, () -> ProfileFormat.write(profile, out)));
+    int[] covers = student.covers();
+    if (covers != null) {
+      section(out, COVERS, 0, () -> Arrays.stream(covers).forEach(out::count));
+    }
     out.i64At(LENGTH_AT, out.position() + (long) FOOTER);
     byte[] body = out.toBytes();
     byte[] bytes = Arrays.copyOf(body, Math.addExact(body.length, FOOTER));
@@ -245,11 +251,26 @@ final class StudentFormat {
                   counts == null
                       ? null
                       : parse(counts, p -> ProfileFormat.read(p, schema, model.classes()));
+              Input leaves = parts.get(COVERS);
+              int[] covers = leaves == null ? null : parse(leaves, p -> covers(p, model));
               return new StudentFile(
-                  schema, model, classes, label, temperature, rows, provenance, profile);
+                  schema, model, classes, label, temperature, rows, provenance, profile, covers);
             });
     verify(verification, student);
     return student;
+  }
+
+  private static int[] covers(Input in, PortableModel model) throws StudentFileException {
+    if (!(new Core(model).model() instanceof TreeEnsemble trees)) {
+      throw in.corrupt("training rows of leaves, but the model has no trees");
+    }
+    int leaves = (trees.nodes() + trees.trees()) / 2;
+    in.need(leaves, 1, "leaves");
+    int[] covers = new int[leaves];
+    for (int i = 0; i < leaves; i++) {
+      covers[i] = in.count();
+    }
+    return covers;
   }
 
   private static String tag(int bits) {

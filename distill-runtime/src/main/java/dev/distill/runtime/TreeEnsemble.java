@@ -369,6 +369,27 @@ public final class TreeEnsemble implements PortableModel {
     }
   }
 
+  /** Counts the leaf of every tree that a row, from 0 on, comes to; one number a node of all. */
+  void countLeaves(float[] row, int[] reached) {
+    for (int tree = 0; tree < targets.length; tree++) {
+      reached[walk(tree, row, 0)]++;
+    }
+  }
+
+  /** Of one number a node, those of the leaves. */
+  int[] leaves(int[] ofNodes) {
+    int[] of = new int[(nodes.length + targets.length) / 2];
+    int leaf = 0;
+    for (int tree = 0; tree < targets.length; tree++) {
+      for (int node = 0; node < nodes(tree); node++) {
+        if (isLeaf(tree, node)) {
+          of[leaf++] = ofNodes[roots[tree] + node];
+        }
+      }
+    }
+    return of;
+  }
+
   // ---- many rows: the same tree for several rows side by side, tree by tree for a block ----
 
   private void many(float[] rows, int count, float @Nullable [] out, double @Nullable [] wideOut) {

@@ -273,6 +273,26 @@ class StudentFileCorruptionTest {
   }
 
   @Test
+  void refuses_covers_that_lie() {
+    byte[] file = Students.covered().toBytes();
+    byte[] covers = Students.content(file, "COVR");
+    covers[0] ^= 1;
+    refused(
+        Students.with(file, "COVR", covers), "student: corrupt: output: tree 1 has 300 training");
+    refused(
+        Students.with(file, "COVR", new byte[72]),
+        "student: corrupt: output: tree 0 has 0 training rows in its leaves");
+    refused(
+        Students.with(file, "COVR", new byte[71]),
+        "student: corrupt: covers: 72 leaves, but only 71 bytes are left");
+    refused(
+        Students.with(file, "COVR", new byte[73]), "student: corrupt: covers: 1 bytes too many");
+    refused(
+        Students.plus(Students.network().toBytes(), Students.section("COVR", 0, new byte[] {1})),
+        "student: corrupt: covers: training rows of leaves, but the model has no trees");
+  }
+
+  @Test
   void refuses_profiles_that_lie() {
     profile(out -> out.count(0), "rows of a profile must be >= 1, got 0", true);
     profile(
