@@ -86,7 +86,7 @@ public final class Rivals {
             .jvmArgsAppend(jvm());
     if (quick) {
       options
-          .warmupIterations(4)
+          .warmupIterations(3)
           .measurementIterations(6)
           .warmupTime(TimeValue.milliseconds(300))
           .measurementTime(TimeValue.milliseconds(200));
