@@ -51,7 +51,7 @@ final class RivalForms {
         } else {
           int left = trees.left(tree, node);
           parent[left] = node;
-          parent[left + 1] = node | 1 << 31;
+          parent[left + 1] = node | (1 << 31);
           int missing = trees.missingLeft(tree, node) ? 1 << 31 : 0;
           out.i32(parent[node]).i32(left).i32(left + 1).i32(trees.feature(tree, node) | missing);
           out.f32(trees.threshold(tree, node));
@@ -274,7 +274,7 @@ final class RivalForms {
     private void varint(long value) {
       long rest = value;
       while ((rest & ~0x7fL) != 0) {
-        bytes.write((int) (rest & 0x7f | 0x80));
+        bytes.write((int) ((rest & 0x7f) | 0x80));
         rest >>>= 7;
       }
       bytes.write((int) rest);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -97,7 +98,8 @@ public final class Rivals {
           .computeIfAbsent(count, c -> new TreeMap<>())
           .put(
               result.getParams().getParam("scorer"),
-              result.getSecondaryResults().get(CpuTime.NAME).getScore() / count);
+              Objects.requireNonNull(result.getSecondaryResults().get(CpuTime.NAME)).getScore()
+                  / count);
     }
   }
 
