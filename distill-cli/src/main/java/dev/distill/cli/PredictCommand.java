@@ -48,9 +48,17 @@ final class PredictCommand implements Callable<Integer> {
       description = "a column of the data to write beside the probabilities")
   private @Nullable String id;
 
+  @Option(
+      names = "--explain",
+      description =
+          "a column of the three columns that speak most for (+) or against (-) the class of a row,"
+              + " in logits")
+  private boolean explain;
+
   @Override
   public Integer call() throws IOException {
     StudentFile file = StudentFile.load(student);
+    Reasons reasons = explain ? new Reasons(file) : null;
     DataLoader.Rows rows = DataLoader.rows(data, file.schema(), id);
     rows.notes().forEach(note -> spec.commandLine().getErr().println("note: " + note));
     int count = rows.features().rows();
@@ -58,13 +66,25 @@ final class PredictCommand implements Callable<Integer> {
     double[] probabilities = new double[Math.multiplyExact(count, classes)];
     file.score(rows.features().values(), count, probabilities);
     Table.Column ids = rows.ids();
-    try (PredictionWriter writer = new PredictionWriter(out, file.classes(), id)) {
+    try (PredictionWriter writer = new PredictionWriter(out, file.classes(), id, explain)) {
       for (int i = 0; i < count; i++) {
-        writer.row(ids == null ? null : ids.text(i), probabilities, i * classes);
+        String name = ids == null ? null : ids.text(i);
+        writer.row(
+            name,
+            probabilities,
+            i * classes,
+            reasons == null ? "" : because(reasons, rows, i, file));
       }
       writer.finish();
     }
     spec.commandLine().getOut().printf("%s rows scored, written to %s%n", count, out);
     return Main.OK;
+  }
+
+  private static String because(
+      Reasons reasons, DataLoader.Rows rows, int row, StudentFile student) {
+    int at = row * student.schema().features();
+    float[] features = rows.features().values();
+    return reasons.of(features, at, student.model().predict(features, at));
   }
 }

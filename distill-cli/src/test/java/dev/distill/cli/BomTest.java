@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class BomTest {
-  private static final List<String> NOT_FOR_USERS = List.of("distill-bom", "distill-bench");
+  private static final List<String> NOT_FOR_USERS =
+      List.of("distill-bom", "distill-bench", "distill-rivals");
 
   private static Set<String> found(String file, String pattern) throws IOException {
     return Pattern.compile(pattern)

@@ -139,7 +139,7 @@ final class Finisher {
       double[] probabilities = new double[test.rows() * classes()];
       file.score(test.values(), test.rows(), probabilities);
       Evaluation measured = evaluate(probabilities);
-      file = withProfile(file, probabilities, measured);
+      file = withCovers(withProfile(file, probabilities, measured));
       return new Measured(
           chosen,
           file,
@@ -179,11 +179,21 @@ final class Finisher {
                 Math.max(0, loss.mean()),
                 loss.deviation(),
                 measured.get("ece"));
-    StudentFile profiled = file.with(new Profile(task.train().features().rows(), columns, answers));
-    TrialOutcome.Cost cost = new TrialOutcome.Cost(0, profiled.toBytes().length);
+    return unlessTooLarge(
+        file, file.with(new Profile(task.train().features().rows(), columns, answers)));
+  }
+
+  /** With the training rows of its leaves, to explain rows in service with. */
+  private StudentFile withCovers(StudentFile file) {
+    Matrix rows = task.train().features();
+    return unlessTooLarge(file, file.withCovers(rows.values(), rows.rows()));
+  }
+
+  private StudentFile unlessTooLarge(StudentFile file, StudentFile larger) {
+    TrialOutcome.Cost cost = new TrialOutcome.Cost(0, larger.toBytes().length);
     return config.limits().any() && config.limits().excess(cost).stream().anyMatch(e -> e > 0)
         ? file
-        : profiled;
+        : larger;
   }
 
   /** All training rows, with so many rows without labels for each. */

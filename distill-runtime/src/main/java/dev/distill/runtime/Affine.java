@@ -1,5 +1,7 @@
 package dev.distill.runtime;
 
+import java.util.Arrays;
+
 /**
  * Bias plus inputs times weights, for several outputs: each is added in float32 in the order of the
  * inputs. The loops differ by shape, the bits do not.
@@ -71,6 +73,46 @@ final class Affine {
     } else {
       wide(in, from, to);
     }
+  }
+
+  /** Whether rows side by side are quicker than one after the other. */
+  boolean isWide() {
+    return outputs >= WIDE;
+  }
+
+  /**
+   * Several rows side by side, each input and each output in an array of its own: the same sums in
+   * the same order.
+   *
+   * @param values the inputs stand from {@code in} on, the outputs go to {@code to} and after
+   * @param count number of rows
+   */
+  void applyBlock(float[][] values, int in, int to, int count) {
+    for (int k = 0; k < outputs; k++) {
+      float[] sums = values[to + k];
+      Arrays.fill(sums, 0, count, bias[k]);
+      int j = 0;
+      for (; j + 4 <= inputs; j += 4) {
+        add(
+            values[in + j],
+            weight(j, k),
+            values[in + j + 1],
+            weight(j + 1, k),
+            values[in + j + 2],
+            weight(j + 2, k),
+            values[in + j + 3],
+            weight(j + 3, k),
+            sums,
+            count);
+      }
+      for (; j < inputs; j++) {
+        add(values[in + j], weight(j, k), sums, count);
+      }
+    }
+  }
+
+  private float weight(int input, int output) {
+    return outputs < WIDE ? weights[input * outputs + output] : rows[input][output];
   }
 
   private void narrow(float[] in, int from, float[] to) {

@@ -1,5 +1,6 @@
 package dev.distill.runtime;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -85,6 +86,20 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
       }
     }
 
+    private void applyBlock(float[][] values, int in, int to, int count) {
+      sums.applyBlock(values, in, to, count);
+      for (int k = to; k < to + sums.outputs(); k++) {
+        float[] units = values[k];
+        if (activation == Activation.RELU) {
+          rectify(units, count);
+        } else if (activation == Activation.TANH) {
+          for (int i = 0; i < count; i++) {
+            units[i] = (float) StrictMath.tanh(units[i]);
+          }
+        }
+      }
+    }
+
     private static void rectify(float[] values, int count) {
       for (int k = 0; k < count; k++) {
         values[k] = Math.max(0, values[k]);
@@ -92,7 +107,11 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
     }
   }
 
+  /** Fewer rows are scored one by one. */
+  private static final int FEWEST = 128;
+
   private final List<Layer> layers;
+  private final int widest;
 
   /**
    * A network.
@@ -103,12 +122,13 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
    */
   public DenseNetwork(List<Layer> layers) {
     super(
+        blocks(layers),
         first(layers).inputs(),
         layers.get(layers.size() - 1).outputs(),
         new int[0],
-        widest(layers),
-        widest(layers));
+        slots(layers));
     this.layers = List.copyOf(layers);
+    widest = widest(layers);
     for (int l = 1; l < layers.size(); l++) {
       if (layers.get(l).inputs() != layers.get(l - 1).outputs()) {
         throw new IllegalArgumentException(
@@ -130,6 +150,24 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
           "a network has 1 to %d layers, got %d".formatted(MOST_LAYERS, layers.size()));
     }
     return layers.get(0);
+  }
+
+  private static boolean blocks(List<Layer> layers) {
+    boolean wide = false;
+    for (Layer layer : layers) {
+      wide |= layer.sums.isWide();
+    }
+    return wide && first(layers).inputs() + 2L * widest(layers) <= MOST_IN_BLOCK;
+  }
+
+  /** Two for the units of a row, and for blocks one for each input and unit, twice. */
+  private static int[] slots(List<Layer> layers) {
+    int widest = widest(layers);
+    int[] slots = new int[blocks(layers) ? 2 + first(layers).inputs() + 2 * widest : 2];
+    Arrays.fill(slots, BLOCK);
+    slots[0] = widest;
+    slots[1] = widest;
+    return slots;
   }
 
   private static int widest(List<Layer> layers) {
@@ -159,5 +197,35 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
       next = in;
     }
     System.arraycopy(in, 0, out, o, classes());
+  }
+
+  @Override
+  void scoreBlock(
+      float[] rows, int at, int count, float[] out, int o, float[][] scratch, int slot) {
+    if (!blocks(this) || count < FEWEST) {
+      super.scoreBlock(rows, at, count, out, o, scratch, slot);
+      return;
+    }
+    int in = slot + 2;
+    for (int j = 0; j < features(); j++) {
+      float[] values = scratch[in + j];
+      for (int i = 0; i < count; i++) {
+        values[i] = rows[at + i * features() + j];
+      }
+    }
+    int to = in + features();
+    int next = to + widest;
+    for (int l = 0; l < layers.size(); l++) {
+      layers.get(l).applyBlock(scratch, in, to, count);
+      in = to;
+      to = next;
+      next = in;
+    }
+    for (int k = 0; k < classes(); k++) {
+      float[] values = scratch[in + k];
+      for (int i = 0; i < count; i++) {
+        out[o + i * classes() + k] = values[i];
+      }
+    }
   }
 }

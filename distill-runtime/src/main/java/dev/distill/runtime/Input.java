@@ -2,7 +2,6 @@ package dev.distill.runtime;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -116,27 +115,39 @@ final class Input {
   }
 
   String text() throws StudentFileException {
+    return text(Integer.MAX_VALUE);
+  }
+
+  /** A text of at most so many bytes. */
+  String text(int most) throws StudentFileException {
     int length = count(1, "bytes of a text");
+    if (length > most) {
+      throw corrupt("a text of %d bytes, at most %d are allowed".formatted(length, most));
+    }
     if (++texts[0] > MOST_TEXTS) {
       throw corrupt("more than %d texts in the file".formatted(MOST_TEXTS));
     }
     int from = buffer.arrayOffset() + buffer.position();
     String text = new String(buffer.array(), from, length, StandardCharsets.UTF_8);
     // What is not UTF-8 becomes this character, which may also be meant.
-    if (text.indexOf('\ufffd') >= 0 && !utf8(buffer.slice(buffer.position(), length))) {
+    if (text.indexOf('\ufffd') >= 0
+        && text.chars().filter(c -> c == '\ufffd').count() != meant(from, length)) {
       throw corrupt("a text that is not UTF-8");
     }
     buffer.position(buffer.position() + length);
     return text;
   }
 
-  private static boolean utf8(ByteBuffer bytes) {
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(bytes);
-      return true;
-    } catch (CharacterCodingException e) {
-      return false;
+  /** How often the bytes of that character stand in a text. */
+  private int meant(int from, int length) {
+    byte[] bytes = buffer.array();
+    int count = 0;
+    for (int i = from; i + 3 <= from + length; i++) {
+      if (bytes[i] == (byte) 0xef && bytes[i + 1] == (byte) 0xbf && bytes[i + 2] == (byte) 0xbd) {
+        count++;
+      }
     }
+    return count;
   }
 
   /** The next bytes, to be read at any place. */

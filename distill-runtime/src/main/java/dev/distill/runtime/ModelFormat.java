@@ -16,6 +16,9 @@ final class ModelFormat {
   private static final List<String> KINDS =
       List.of(TREES, NETWORK, FACTORIZATION, STANDARDIZED, HINGED, LOGARITHM);
 
+  /** Bytes of the name of a kind; a longer one is damage. */
+  private static final int LONGEST_KIND = 64;
+
   private static final List<Activation> ACTIVATIONS =
       List.of(Activation.IDENTITY, Activation.RELU, Activation.TANH);
 
@@ -73,7 +76,7 @@ final class ModelFormat {
 
   private static PortableModel read(Input in, int features, int deepest)
       throws StudentFileException {
-    String kind = in.text();
+    String kind = in.text(LONGEST_KIND);
     if (deepest == 0) {
       throw in.corrupt("models within models, deeper than " + DEEPEST);
     }

@@ -17,6 +17,13 @@ abstract class RowScorer {
   private final int features;
   private final int classes;
   private final int[] sizes;
+  private final boolean blocks;
+
+  /** Rows that are scored side by side. */
+  static final int BLOCK = 256;
+
+  /** Models of more values a row than this score them one by one, to keep scratch small. */
+  static final int MOST_IN_BLOCK = 1024;
 
   /**
    * A scorer.
@@ -25,6 +32,15 @@ abstract class RowScorer {
    * @param own the length of each slot that {@link #score} uses itself, before those
    */
   RowScorer(int features, int classes, int[] inner, int... own) {
+    this(false, features, classes, inner, own);
+  }
+
+  /**
+   * A scorer.
+   *
+   * @param blocks whether it overrides {@link #scoreBlock}
+   */
+  RowScorer(boolean blocks, int features, int classes, int[] inner, int... own) {
     if (features < 1) {
       throw new IllegalArgumentException("features must be > 0, got " + features);
     }
@@ -34,7 +50,8 @@ abstract class RowScorer {
     this.features = features;
     this.classes = classes;
     sizes = new int[1 + own.length + Math.max(0, inner.length - 1)];
-    sizes[0] = classes;
+    this.blocks = blocks;
+    sizes[0] = blocks ? BLOCK * classes : classes;
     System.arraycopy(own, 0, sizes, 1, own.length);
     if (inner.length > 0) {
       System.arraycopy(inner, 1, sizes, 1 + own.length, inner.length - 1);
@@ -117,17 +134,42 @@ abstract class RowScorer {
   public void logits(float[] rows, int count, float[] out) {
     checkBatch(rows, count, out.length);
     float[][] scratch = scratch(sizes);
-    for (int i = 0; i < count; i++) {
-      score(rows, i * features, out, i * classes, scratch, 1);
+    for (int i = 0; i < count; i += BLOCK) {
+      int block = Math.min(BLOCK, count - i);
+      scoreBlock(rows, i * features, block, out, i * classes, scratch, 1);
     }
   }
 
   public void logits(float[] rows, int count, double[] out) {
     checkBatch(rows, count, out.length);
     float[][] scratch = scratch(sizes);
-    for (int i = 0; i < count; i++) {
-      widen(rows, i * features, out, i * classes, scratch);
+    if (!blocks) {
+      for (int i = 0; i < count; i++) {
+        widen(rows, i * features, out, i * classes, scratch);
+      }
+      return;
     }
+    float[] narrow = scratch[0];
+    for (int i = 0; i < count; i += BLOCK) {
+      int block = Math.min(BLOCK, count - i);
+      scoreBlock(rows, i * features, block, narrow, 0, scratch, 1);
+      for (int j = 0; j < block * classes; j++) {
+        out[i * classes + j] = narrow[j];
+      }
+    }
+  }
+
+  /** Scores up to {@link #BLOCK} rows; one by one, unless a model knows better. */
+  void scoreBlock(
+      float[] rows, int at, int count, float[] out, int o, float[][] scratch, int slot) {
+    for (int i = 0; i < count; i++) {
+      score(rows, at + i * features, out, o + i * classes, scratch, slot);
+    }
+  }
+
+  /** Whether a model scores blocks of rows otherwise than one by one. */
+  static boolean blocks(PortableModel model) {
+    return model instanceof RowScorer scorer && scorer.blocks;
   }
 
   public int predict(float[] row, int rowOffset) {

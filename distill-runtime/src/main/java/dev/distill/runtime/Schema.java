@@ -219,14 +219,32 @@ public final class Schema {
           "expected room for %d features, got %d".formatted(features(), out.length));
     }
     for (int c = 0; c < columns.size(); c++) {
-      Column column = columns.get(c);
-      Object value = row.get(column.name());
-      if (column instanceof NumberColumn) {
-        encodeNumber(c, number(column.name(), value), out, 0);
-      } else {
-        encodeText(c, value == null ? null : value.toString(), out, 0);
-      }
+      encode(c, row.get(columns.get(c).name()), out);
     }
+  }
+
+  /** Encodes any value of any column. */
+  void encode(int column, @Nullable Object value, float[] out) {
+    if (isNumber(column)) {
+      encodeNumber(column, number(columns.get(column).name(), value), out, 0);
+    } else {
+      encodeText(column, value == null ? null : value.toString(), out, 0);
+    }
+  }
+
+  boolean isNumber(int column) {
+    return columns.get(column) instanceof NumberColumn;
+  }
+
+  /** The index of a column. */
+  int column(String name) {
+    Integer column = columnIndex.get(name);
+    if (column == null) {
+      throw new IllegalArgumentException(
+          "no column '%s'; there are: %s"
+              .formatted(name, String.join(", ", columns.stream().map(Column::name).toList())));
+    }
+    return column;
   }
 
   private static double number(String column, @Nullable Object value) {

@@ -12,7 +12,12 @@ public final class StandardizedModel extends RowScorer implements PortableModel 
    *     standardizer gives
    */
   public StandardizedModel(Standardizer standardizer, PortableModel model) {
-    super(standardizer.features(), model.classes(), slots(model), standardizer.outputs());
+    super(
+        blocks(standardizer, model),
+        standardizer.features(),
+        model.classes(),
+        slots(model),
+        standardizer.outputs() * (blocks(standardizer, model) ? BLOCK : 1));
     if (model.features() != standardizer.outputs()) {
       throw new IllegalArgumentException(
           "the model reads %d features, but the standardizer gives %d"
@@ -37,5 +42,23 @@ public final class StandardizedModel extends RowScorer implements PortableModel 
     float[] standardized = scratch[slot];
     standardizer.apply(row, at, standardized, 0);
     score(model, standardized, 0, out, o, scratch, slot + 1);
+  }
+
+  private static boolean blocks(Standardizer standardizer, PortableModel model) {
+    return blocks(model) && standardizer.outputs() <= MOST_IN_BLOCK;
+  }
+
+  @Override
+  void scoreBlock(
+      float[] rows, int at, int count, float[] out, int o, float[][] scratch, int slot) {
+    if (!(blocks(this) && model instanceof RowScorer scorer)) {
+      super.scoreBlock(rows, at, count, out, o, scratch, slot);
+      return;
+    }
+    float[] standardized = scratch[slot];
+    for (int i = 0; i < count; i++) {
+      standardizer.apply(rows, at + i * features(), standardized, i * standardizer.outputs());
+    }
+    scorer.scoreBlock(standardized, 0, count, out, o, scratch, slot + 1);
   }
 }

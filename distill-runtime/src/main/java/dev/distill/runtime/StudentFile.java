@@ -61,6 +61,8 @@ public final class StudentFile {
   private final double temperature;
   private final Map<String, String> provenance;
   private final @Nullable Profile profile;
+  private final int @Nullable [] covers; // training rows of each leaf of its trees
+  private volatile @Nullable Explainer explainer;
   // A single tree that is not too large, and from the first row on what it answers at each leaf.
   private final @Nullable TreeEnsemble tree;
   private volatile double @Nullable [] answers;
@@ -89,7 +91,7 @@ public final class StudentFile {
       double temperature,
       float[] verification,
       Map<String, String> provenance) {
-    this(schema, model, classes, label, temperature, verification, provenance, null);
+    this(schema, model, classes, label, temperature, verification, provenance, null, null);
   }
 
   StudentFile(
@@ -100,7 +102,8 @@ public final class StudentFile {
       double temperature,
       float[] verification,
       Map<String, String> provenance,
-      @Nullable Profile profile) {
+      @Nullable Profile profile,
+      int @Nullable [] covers) {
     this.schema = schema;
     this.model = model;
     this.classes = List.copyOf(classes);
@@ -109,6 +112,7 @@ public final class StudentFile {
     this.verification = verification.clone();
     this.provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
     this.profile = profile;
+    this.covers = covers;
     check();
     tree =
         model instanceof TreeEnsemble one && one.isSingle() && one.leafValues() <= MOST_ANSWERS
@@ -151,6 +155,9 @@ public final class StudentFile {
     if (profile != null) {
       profile.check(schema, classes.size());
     }
+    if (covers != null) {
+      checkCovers(covers);
+    }
     Set<String> names = new HashSet<>();
     for (String name : classes) {
       if (!names.add(name)) {
@@ -179,6 +186,25 @@ public final class StudentFile {
       checkText(utf8, List.of(column.name()));
       if (column instanceof Schema.CategoryColumn category) {
         checkText(utf8, category.levels());
+      }
+    }
+  }
+
+  private void checkCovers(int[] covers) {
+    if (!(new Core(model).model() instanceof TreeEnsemble trees)) {
+      throw new IllegalArgumentException("training rows of leaves, but the model has no trees");
+    }
+    long first = 0;
+    int leaf = 0;
+    for (int t = 0; t < trees.trees(); t++) {
+      long rows = 0;
+      for (int end = leaf + (trees.nodes(t) + 1) / 2; leaf < end; leaf++) {
+        rows += covers[leaf];
+      }
+      first = t == 0 ? rows : first;
+      if (rows != first || rows == 0) {
+        throw new IllegalArgumentException(
+            "tree %d has %d training rows in its leaves, tree 0 has %d".formatted(t, rows, first));
       }
     }
   }
@@ -235,7 +261,44 @@ public final class StudentFile {
    */
   public StudentFile with(Profile other) {
     return new StudentFile(
-        schema, model, classes, label, temperature, verification, provenance, other);
+        schema, model, classes, label, temperature, verification, provenance, other, covers);
+  }
+
+  /**
+   * The same student with the number of training rows in each leaf, which {@link #explain} of trees
+   * needs; without trees, this student itself.
+   *
+   * @param rows the training rows as features, count × features, row-major
+   * @throws IllegalArgumentException if there is no row, or the array is too short
+   */
+  public StudentFile withCovers(float[] rows, int count) {
+    Core core = new Core(model);
+    if (!(core.model() instanceof TreeEnsemble trees)) {
+      return this;
+    }
+    if (count < 1 || (long) count * model.features() > rows.length) {
+      throw new IllegalArgumentException(
+          "%d rows of %d features, got %d values".formatted(count, model.features(), rows.length));
+    }
+    int[] reached = new int[trees.nodes()];
+    for (int i = 0; i < count; i++) {
+      trees.countLeaves(core.row(rows, i * model.features()), reached);
+    }
+    return new StudentFile(
+        schema,
+        model,
+        classes,
+        label,
+        temperature,
+        verification,
+        provenance,
+        profile,
+        trees.leaves(reached));
+  }
+
+  /** Training rows of each leaf, tree by tree in the order of nodes; not a copy. */
+  int @Nullable [] covers() {
+    return covers;
   }
 
   /** Number of rows that each loading scores and compares. */
@@ -307,7 +370,8 @@ public final class StudentFile {
 
   /**
    * Scores a row given by column names, as {@link Schema#encode(Map, float[])} reads it: columns
-   * that are not in it are missing, names that the schema does not know are ignored.
+   * that are not in it are missing, names that the schema does not know are ignored. A {@link Row}
+   * does the same without an allocation, and refuses such names.
    *
    * @throws IllegalArgumentException if a numeric column holds something that is not a number
    */
@@ -323,6 +387,34 @@ public final class StudentFile {
     return new Prediction(classes.get(model.predict(features, 0)), byClass);
   }
 
+  /** A row to fill by column names, all missing at first; one a thread, to be used again. */
+  public Row row() {
+    return new Row(schema);
+  }
+
+  /**
+   * Scores a row.
+   *
+   * @param row one of {@link #row()}, of this student or one with the same columns
+   * @param probabilities takes one value a class; owned by the caller
+   * @throws IllegalArgumentException if the array has another length or the row other columns
+   */
+  public void score(Row row, double[] probabilities) {
+    score(features(row), probabilities);
+  }
+
+  /** The index of the class of a row, as {@link #predict(float[])} gives it. */
+  public int predict(Row row) {
+    return predict(features(row));
+  }
+
+  private float[] features(Row row) {
+    if (!row.schema().equals(schema)) {
+      throw new IllegalArgumentException("the row has other columns than the student reads");
+    }
+    return row.features();
+  }
+
   /**
    * The index of the class with the largest logit; of equal ones the first. No class has a larger
    * probability.
@@ -336,6 +428,45 @@ public final class StudentFile {
           "expected %d features, got %d".formatted(model.features(), features.length));
     }
     return model.predict(features, 0);
+  }
+
+  /**
+   * Explains a row: what each feature and each column adds to the logits. Possible for linear and
+   * additive models and for tree ensembles, also behind standardized features; trees need a file
+   * that has the training rows of their leaves, which older ones do not. Takes some hundred times
+   * as long as scoring, and allocates.
+   *
+   * @param features as many as the {@link #schema()} has
+   * @throws IllegalArgumentException if the array has another length
+   * @throws UnsupportedOperationException if the model is of another kind or the file has no such
+   *     section; the message says which
+   */
+  public Explanation explain(float[] features) {
+    if (features.length != model.features()) {
+      throw new IllegalArgumentException(
+          "expected %d features, got %d".formatted(model.features(), features.length));
+    }
+    return explain(features, 0);
+  }
+
+  /**
+   * Explains one of the rows in an array.
+   *
+   * @throws IndexOutOfBoundsException if the array is too short
+   */
+  public Explanation explain(float[] features, int offset) {
+    Objects.checkFromIndexSize(offset, model.features(), features.length);
+    Explainer known = explainer;
+    if (known == null) {
+      known = new Explainer(this, covers);
+      explainer = known;
+    }
+    return known.explain(features, offset);
+  }
+
+  /** Explains a row. */
+  public Explanation explain(Row row) {
+    return explain(features(row));
   }
 
   private void softmax(double[] z, int from) {

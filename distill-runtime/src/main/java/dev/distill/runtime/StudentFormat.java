@@ -38,6 +38,7 @@ final class StudentFormat {
   private static final String VERIFICATION = "VRFY";
   private static final String PROVENANCE = "PROV";
   private static final String PROFILE = "PROF";
+  private static final String COVERS = "COVR";
 
   private static final Map<String, String> KNOWN =
       Map.of(
@@ -46,7 +47,8 @@ final class StudentFormat {
           OUTPUT, "output",
           VERIFICATION, "verification",
           PROVENANCE, "provenance",
-          PROFILE, "profile");
+          PROFILE, "profile",
+          COVERS, "covers");
 
   private static final int NUMBER = 0;
   private static final int INDICATORS = 1;
@@ -69,6 +71,10 @@ final class StudentFormat {
     student
         .profile()
         .ifPresent(profile -> section(out, PROFILE, 0, () -> ProfileFormat.write(profile, out)));
+    int[] covers = student.covers();
+    if (covers != null) {
+      section(out, COVERS, 0, () -> Arrays.stream(covers).forEach(out::count));
+    }
     out.i64At(LENGTH_AT, out.position() + (long) FOOTER);
     byte[] body = out.toBytes();
     byte[] bytes = Arrays.copyOf(body, Math.addExact(body.length, FOOTER));
@@ -227,29 +233,60 @@ final class StudentFormat {
         throw in.corrupt(tag + " stands twice");
       }
     }
-    Schema schema = parse(part(parts, SCHEMA, in), StudentFormat::schema);
-    PortableModel model =
-        parse(part(parts, MODEL, in), part -> ModelFormat.read(part, schema.features()));
-    Map<String, String> provenance = parse(part(parts, PROVENANCE, in), StudentFormat::provenance);
-    Input verification = part(parts, VERIFICATION, in);
-    float[] rows = rows(verification, model);
-    StudentFile student =
-        parse(
-            part(parts, OUTPUT, in),
-            part -> {
-              String label = part.text();
-              double temperature = part.f64();
-              List<String> classes = texts(part, "classes");
-              Input counts = parts.get(PROFILE);
-              Profile profile =
-                  counts == null
-                      ? null
-                      : parse(counts, p -> ProfileFormat.read(p, schema, model.classes()));
-              return new StudentFile(
-                  schema, model, classes, label, temperature, rows, provenance, profile);
-            });
-    verify(verification, student);
-    return student;
+    // Whatever the classes that are made here refuse, is corrupt in the part read last. (No
+    // lambdas:
+    // the first one of a process takes longer than all the rest.)
+    Input part = part(parts, SCHEMA, in);
+    try {
+      Schema schema = schema(part);
+      part.end();
+      part = part(parts, MODEL, in);
+      PortableModel model = ModelFormat.read(part, schema.features());
+      part.end();
+      part = part(parts, PROVENANCE, in);
+      Map<String, String> provenance = provenance(part);
+      part.end();
+      Input verification = part(parts, VERIFICATION, in);
+      part = verification;
+      float[] rows = rows(part, model);
+      Profile profile = null;
+      if (parts.get(PROFILE) != null) {
+        part = part(parts, PROFILE, in);
+        profile = ProfileFormat.read(part, schema, model.classes());
+        part.end();
+      }
+      int[] covers = null;
+      if (parts.get(COVERS) != null) {
+        part = part(parts, COVERS, in);
+        covers = covers(part, model);
+        part.end();
+      }
+      part = part(parts, OUTPUT, in);
+      String label = part.text();
+      double temperature = part.f64();
+      List<String> classes = texts(part, "classes");
+      part.end();
+      StudentFile student =
+          new StudentFile(
+              schema, model, classes, label, temperature, rows, provenance, profile, covers);
+      verify(verification, student);
+      return student;
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw part.corrupt(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static int[] covers(Input in, PortableModel model) throws StudentFileException {
+    if (!(new Core(model).model() instanceof TreeEnsemble trees)) {
+      throw in.corrupt("training rows of leaves, but the model has no trees");
+    }
+    int leaves = (trees.nodes() + trees.trees()) / 2;
+    in.need(leaves, 1, "leaves");
+    int[] covers = new int[leaves];
+    for (int i = 0; i < leaves; i++) {
+      covers[i] = in.count();
+    }
+    return covers;
   }
 
   private static String tag(int bits) {
@@ -268,21 +305,6 @@ final class StudentFormat {
       throw in.corrupt("no " + tag);
     }
     return part;
-  }
-
-  private interface Parser<T> {
-    T parse(Input part) throws StudentFileException;
-  }
-
-  /** Reads a part to its end; what the classes it makes refuse is corrupt. */
-  private static <T> T parse(Input part, Parser<T> parser) throws StudentFileException {
-    try {
-      T value = parser.parse(part);
-      part.end();
-      return value;
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw part.corrupt(String.valueOf(e.getMessage()), e);
-    }
   }
 
   private static Schema schema(Input in) throws StudentFileException {

@@ -234,8 +234,67 @@ public final class TreeEnsemble implements PortableModel {
   private float add(float sum, int from, int to, float[] row, int at, boolean finite) {
     int lanes = lanes(from, to);
     float total = addLanes(sum, from, lanes, row, at, finite, null, null, 0);
-    for (int tree = lanes; tree < to; tree++) {
+    int tree = lanes;
+    for (int left = to - tree; lockstep && left > 1; left = to - tree) {
+      total = addFour(total, tree, Math.min(left, 4), row, at, finite);
+      tree += Math.min(left, 4);
+    }
+    for (; tree < to; tree++) {
       total += Float.intBitsToFloat(payload[walk(tree, row, at)]);
+    }
+    return total;
+  }
+
+  /**
+   * Adds the leaves of two to four trees of one class, walked side by side: where there are fewer
+   * than four, the last one is walked more than once.
+   */
+  private float addFour(float sum, int tree, int count, float[] row, int at, boolean finite) {
+    final long[] nodes = this.nodes;
+    final int shift = featureShift;
+    final int mask = childMask;
+    int last = tree + count - 1;
+    int t2 = Math.min(tree + 2, last);
+    int t3 = last;
+    int r0 = roots[tree];
+    int r1 = roots[tree + 1];
+    int r2 = roots[t2];
+    int r3 = roots[t3];
+    int n0 = 0;
+    int n1 = 0;
+    int n2 = 0;
+    int n3 = 0;
+    int levels =
+        Math.max(Math.max(depths[tree], depths[tree + 1]), Math.max(depths[t2], depths[t3]));
+    while (levels > 0) {
+      int now = Math.min(levels, LEVELS);
+      levels -= now;
+      if (finite) {
+        for (int l = 0; l < now; l++) {
+          n0 = stepFinite(nodes[r0 + n0], row, at, shift, mask);
+          n1 = stepFinite(nodes[r1 + n1], row, at, shift, mask);
+          n2 = stepFinite(nodes[r2 + n2], row, at, shift, mask);
+          n3 = stepFinite(nodes[r3 + n3], row, at, shift, mask);
+        }
+      } else {
+        for (int l = 0; l < now; l++) {
+          n0 = step(nodes[r0 + n0], row, at, shift, mask);
+          n1 = step(nodes[r1 + n1], row, at, shift, mask);
+          n2 = step(nodes[r2 + n2], row, at, shift, mask);
+          n3 = step(nodes[r3 + n3], row, at, shift, mask);
+        }
+      }
+      if (levels > 0 && atLeaf(r0, n0) && atLeaf(r1, n1) && atLeaf(r2, n2) && atLeaf(r3, n3)) {
+        break;
+      }
+    }
+    float total = sum + Float.intBitsToFloat(payload[r0 + n0]);
+    total += Float.intBitsToFloat(payload[r1 + n1]);
+    if (count > 2) {
+      total += Float.intBitsToFloat(payload[r2 + n2]);
+    }
+    if (count > 3) {
+      total += Float.intBitsToFloat(payload[r3 + n3]);
     }
     return total;
   }
@@ -367,6 +426,27 @@ public final class TreeEnsemble implements PortableModel {
       }
       node = right;
     }
+  }
+
+  /** Counts the leaf of every tree that a row, from 0 on, comes to; one number a node of all. */
+  void countLeaves(float[] row, int[] reached) {
+    for (int tree = 0; tree < targets.length; tree++) {
+      reached[walk(tree, row, 0)]++;
+    }
+  }
+
+  /** Of one number a node, those of the leaves. */
+  int[] leaves(int[] ofNodes) {
+    int[] of = new int[(nodes.length + targets.length) / 2];
+    int leaf = 0;
+    for (int tree = 0; tree < targets.length; tree++) {
+      for (int node = 0; node < nodes(tree); node++) {
+        if (isLeaf(tree, node)) {
+          of[leaf++] = ofNodes[roots[tree] + node];
+        }
+      }
+    }
+    return of;
   }
 
   // ---- many rows: the same tree for several rows side by side, tree by tree for a block ----

@@ -15,6 +15,45 @@ import org.junit.jupiter.api.Test;
 class DenseNetworkTest {
 
   @Test
+  void rows_side_by_side_give_the_bits_of_each_row() {
+    for (long seed : Seeds.of(12).toArray()) {
+      Random random = new Random(seed);
+      int features = 1 + random.nextInt(40);
+      int classes = 2 + random.nextInt(30);
+      Standardizer standardizer = RandomModels.standardizer(features, random);
+      List<PortableModel> models =
+          List.of(
+              RandomModels.linear(features, 20, random),
+              RandomModels.network(features, classes, random),
+              new StandardizedModel(
+                  standardizer, RandomModels.network(standardizer.outputs(), classes, random)));
+      for (PortableModel model : models) {
+        for (int count : new int[] {0, 1, 127, 128, 129, 255, 256, 257, 600}) {
+          float[] rows = new RandomTrees(features, 2, random).rows(count, 0.1);
+          float[] out = new float[count * model.classes()];
+          double[] wide = new double[out.length];
+          model.logits(rows, count, out);
+          model.logits(rows, count, wide);
+          for (int i = 0; i < count; i++) {
+            float[] row = new float[model.classes()];
+            model.logits(rows, i * features, row, 0);
+            for (int k = 0; k < row.length; k++) {
+              int at = i * row.length + k;
+              String where =
+                  "%s, row %d of %d"
+                      .formatted(Seeds.repeat(DenseNetworkTest.class, seed), i, count);
+              assertThat(Float.floatToIntBits(out[at]))
+                  .as(where)
+                  .isEqualTo(Float.floatToIntBits(row[k]));
+              assertThat(Double.compare(wide[at], row[k])).as(where).isZero();
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void scores_what_arithmetic_says() {
     DenseNetwork network =
         new DenseNetwork(

@@ -206,6 +206,43 @@ class StudentFileCorruptionTest {
     lie("SCHM", out -> out.bytes(new byte[] {-1, -1, -1, -1, 127}), "a count of 34359738367");
   }
 
+  @Test
+  void tells_the_replacement_character_from_bytes_that_are_no_text() throws StudentFileException {
+    byte[] file = Students.boosted().toBytes();
+    String name = "a\ufffdb\ufffd";
+    byte[] meant = provenance(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    assertThat(StudentFile.load(Students.with(file, "PROV", meant)).provenance())
+        .containsEntry("k", name);
+    byte[] bytes = {'a', (byte) 0xef, (byte) 0xbf, (byte) 0xbd, (byte) 0xff};
+    refused(
+        Students.with(file, "PROV", provenance(bytes)),
+        "student: corrupt: provenance: a text that is not UTF-8");
+    byte[] cut = {'a', (byte) 0xef, (byte) 0xbf};
+    refused(
+        Students.with(file, "PROV", provenance(cut)),
+        "student: corrupt: provenance: a text that is not UTF-8");
+  }
+
+  private static byte[] provenance(byte[] value) {
+    Output out = new Output();
+    out.count(1);
+    out.text("k");
+    out.count(value.length);
+    out.bytes(value);
+    return out.toBytes();
+  }
+
+  @Test
+  void refuses_a_kind_of_a_name_without_end() {
+    byte[] file = Students.boosted().toBytes();
+    Output out = new Output();
+    out.count(60_000);
+    out.bytes(new byte[60_000]);
+    refused(
+        Students.with(file, "MODL", out.toBytes()),
+        "student: corrupt: model: a text of 60000 bytes, at most 64 are allowed");
+  }
+
   private static void many(Output out, int count, int kind) {
     out.count(count);
     for (int i = 0; i < count; i++) {
@@ -270,6 +307,26 @@ class StudentFileCorruptionTest {
           }
         },
         "'k' stands twice");
+  }
+
+  @Test
+  void refuses_covers_that_lie() {
+    byte[] file = Students.covered().toBytes();
+    byte[] covers = Students.content(file, "COVR");
+    covers[0] ^= 1;
+    refused(
+        Students.with(file, "COVR", covers), "student: corrupt: output: tree 1 has 300 training");
+    refused(
+        Students.with(file, "COVR", new byte[72]),
+        "student: corrupt: output: tree 0 has 0 training rows in its leaves");
+    refused(
+        Students.with(file, "COVR", new byte[71]),
+        "student: corrupt: covers: 72 leaves, but only 71 bytes are left");
+    refused(
+        Students.with(file, "COVR", new byte[73]), "student: corrupt: covers: 1 bytes too many");
+    refused(
+        Students.plus(Students.network().toBytes(), Students.section("COVR", 0, new byte[] {1})),
+        "student: corrupt: covers: training rows of leaves, but the model has no trees");
   }
 
   @Test

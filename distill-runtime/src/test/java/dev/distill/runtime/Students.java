@@ -78,7 +78,21 @@ final class Students {
 
   static List<StudentFile> each() {
     return List.of(
-        boosted(), joint(), prior(), network(), machine(), forest(), standardized(), profiled());
+        boosted(),
+        joint(),
+        prior(),
+        network(),
+        machine(),
+        forest(),
+        standardized(),
+        profiled(),
+        covered());
+  }
+
+  /** With the training rows of its leaves. */
+  static StudentFile covered() {
+    return boosted()
+        .withCovers(new RandomTrees(SCHEMA.features(), 2, new Random(15)).rows(300, 0), 300);
   }
 
   /** With a profile. */

@@ -7,13 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes predictions as CSV, row by row: {@code p_<class>} for each class, then {@code class}, the
- * most probable one; an id column first if asked for. The file appears at its place when {@link
- * #finish()} is called, whole or not at all.
+ * most probable one; an id column first and a column of reasons last if asked for. The file appears
+ * at its place when {@link #finish()} is called, whole or not at all.
  */
 public final class PredictionWriter implements AutoCloseable {
   private final CsvFile file;
   private final List<String> classes;
   private final boolean withIds;
+  private final boolean withReasons;
 
   /**
    * Opens a file next to {@code out} and writes the header.
@@ -23,7 +24,14 @@ public final class PredictionWriter implements AutoCloseable {
    * @throws InputException if the folder is not there or can't be written to
    */
   public PredictionWriter(Path out, List<String> classes, @Nullable String id) {
+    this(out, classes, id, false);
+  }
+
+  /** As the other one; with a column {@code reasons}, if so. */
+  public PredictionWriter(
+      Path out, List<String> classes, @Nullable String id, boolean withReasons) {
     this.classes = List.copyOf(classes);
+    this.withReasons = withReasons;
     withIds = id != null;
     file = new CsvFile(out);
     try {
@@ -34,6 +42,9 @@ public final class PredictionWriter implements AutoCloseable {
         file.text("p_" + name);
       }
       file.text("class");
+      if (withReasons) {
+        file.text("reasons");
+      }
       file.endLine();
     } catch (IOException e) {
       throw new InputException(out + ": can't be written: " + e.getMessage(), e);
@@ -47,6 +58,16 @@ public final class PredictionWriter implements AutoCloseable {
    * @param probabilities holds one a class from {@code offset} on
    */
   public void row(@Nullable String id, double[] probabilities, int offset) throws IOException {
+    row(id, probabilities, offset, "");
+  }
+
+  /**
+   * Writes a row.
+   *
+   * @param reasons ignored if there is no such column
+   */
+  public void row(@Nullable String id, double[] probabilities, int offset, String reasons)
+      throws IOException {
     if (withIds && id != null) {
       file.text(id);
     } else if (withIds) {
@@ -59,6 +80,9 @@ public final class PredictionWriter implements AutoCloseable {
       file.plain(Double.toString(p));
     }
     file.text(classes.get(best));
+    if (withReasons) {
+      file.text(reasons);
+    }
     file.endLine();
   }
 

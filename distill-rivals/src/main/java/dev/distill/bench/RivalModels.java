@@ -1,0 +1,90 @@
+package dev.distill.bench;
+
+import dev.distill.models.xgboost.Unwrapped;
+import dev.distill.runtime.DenseNetwork;
+import dev.distill.runtime.PortableModel;
+import dev.distill.runtime.Schema;
+import dev.distill.runtime.StudentFile;
+import dev.distill.spi.FittedStudent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import ml.dmlc.xgboost4j.java.XGBoostError;
+
+/** One model a shape, as files in a folder, so that every fork reads the very same. */
+final class RivalModels {
+  static final List<String> SHAPES = List.of("1x18", "20x3", "100x5", "504x6x7", "linear100x26");
+  static final int ROWS = 4096;
+  static final Path FOLDER =
+      Path.of(System.getProperty("rivals.models", "target/rivals")).toAbsolutePath();
+
+  private RivalModels() {}
+
+  static StudentFile student(String shape) throws IOException {
+    return StudentFile.load(FOLDER.resolve(shape + ".distill"));
+  }
+
+  static Path booster(String shape) {
+    return FOLDER.resolve(shape + ".ubj");
+  }
+
+  /** Fits what is not there yet. */
+  static void prepare() throws IOException, XGBoostError {
+    Files.createDirectories(FOLDER);
+    for (String shape : SHAPES) {
+      Path file = FOLDER.resolve(shape + ".distill");
+      if (Files.exists(file)) {
+        continue;
+      }
+      if (shape.startsWith("linear")) {
+        write(linear(100, 26), file);
+        continue;
+      }
+      int[] numbers = Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
+      int classes = numbers.length > 2 ? numbers[2] : 2;
+      BenchTask task = BenchTask.random(numbers[0] == 1 ? 50_000 : 5_000, 20, classes);
+      int rounds = classes == 2 ? numbers[0] : numbers[0] / classes;
+      try (BenchTask.Context context = new BenchTask.Context(1);
+          FittedStudent fitted =
+              task.fit(Unwrapped.customLossOnly(), 1, 1, rounds, numbers[1], context)) {
+        Unwrapped.booster(fitted).saveModel(booster(shape).toString());
+        write(fitted.portable().orElseThrow(), file);
+      }
+    }
+  }
+
+  private static PortableModel linear(int features, int classes) {
+    Random random = new Random(7);
+    float[] weights = new float[features * classes];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (float) random.nextGaussian();
+    }
+    return DenseNetwork.linear(features, classes, weights, new float[classes]);
+  }
+
+  private static void write(PortableModel model, Path file) throws IOException {
+    List<String> columns = IntStream.range(0, model.features()).mapToObj(j -> "x" + j).toList();
+    List<String> classes = IntStream.range(0, model.classes()).mapToObj(k -> "c" + k).toList();
+    new StudentFile(Schema.numbers(columns), model, classes, "y", 1, new float[0], Map.of())
+        .write(file);
+  }
+
+  /** Rows that no model was trained on, from the same distribution. */
+  static float[] rows(int features, int count) {
+    Random random = new Random(99);
+    float[] rows = new float[features * ROWS];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = (float) random.nextGaussian();
+    }
+    float[] all = new float[features * Math.max(ROWS, count)];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = rows[i % rows.length];
+    }
+    return all;
+  }
+}

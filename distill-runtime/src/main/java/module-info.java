@@ -1,0 +1,6 @@
+/** Loads a student file and scores rows. Needs {@code java.base} alone, and no reflection. */
+module dev.distill.runtime {
+  requires static org.jspecify;
+
+  exports dev.distill.runtime;
+}
