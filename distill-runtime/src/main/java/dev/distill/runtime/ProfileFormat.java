@@ -25,7 +25,9 @@ final class ProfileFormat {
       out.count(answers.right());
       counts(answers.predicted(), out);
       out.count(answers.probabilities().size());
-      answers.probabilities().forEach(numbers -> write(numbers, out));
+      for (Profile.Numbers numbers : answers.probabilities()) {
+        write(numbers, out);
+      }
       out.f64(answers.logLoss());
       out.f64(answers.logLossDeviation());
       out.f64(answers.calibrationError());

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -97,7 +98,7 @@ public final class Schema {
     }
     offsets = new int[this.columns.size() + 1];
     levelIndex = new ArrayList<>();
-    columnIndex = new HashMap<>();
+    columnIndex = new LinkedHashMap<>();
     for (int c = 0; c < this.columns.size(); c++) {
       Column column = this.columns.get(c);
       offsets[c + 1] = Math.addExact(offsets[c], column.width());
@@ -241,8 +242,7 @@ public final class Schema {
     Integer column = columnIndex.get(name);
     if (column == null) {
       throw new IllegalArgumentException(
-          "no column '%s'; there are: %s"
-              .formatted(name, String.join(", ", columns.stream().map(Column::name).toList())));
+          "no column '%s'; there are: %s".formatted(name, String.join(", ", columnIndex.keySet())));
     }
     return column;
   }

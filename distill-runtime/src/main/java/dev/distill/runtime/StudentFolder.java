@@ -1,27 +1,24 @@
 package dev.distill.runtime;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,23 +46,26 @@ public final class StudentFolder implements AutoCloseable {
   /** A file whose time is younger may change once more within the clock's step. */
   private static final long SETTLED_MILLIS = 2_000;
 
-  /** What a file looks like from outside. */
-  private record Look(long size, long modified, @Nullable Object key) {}
+  /** Bytes of the checksum that a student file ends with. */
+  private static final int SUM = 32;
 
-  /** What is known of a file: its look, what was read from it, and why that could not be used. */
-  private record Seen(
-      @Nullable Look look,
-      boolean settled,
-      byte[] hash,
-      @Nullable StudentFile student,
-      @Nullable String problem) {}
+  /** What is known of a file. */
+  private static final class Seen {
+    /** What it looks like from outside; empty while it may still change unseen. */
+    String look = "";
 
-  private record State(Map<String, StudentFile> students, Optional<String> problem) {}
+    /** The checksum at its end. */
+    byte[] sum = {};
+
+    @Nullable StudentFile student;
+    @Nullable String problem;
+  }
 
   private final Path folder;
   private final Map<String, Seen> seen = new HashMap<>();
-  private volatile State state = new State(Map.of(), Optional.empty());
   private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile Map<String, StudentFile> students = Map.of();
+  private volatile @Nullable String problem;
 
   private StudentFolder(Path folder) {
     this.folder = folder;
@@ -104,12 +104,12 @@ public final class StudentFolder implements AutoCloseable {
 
   /** The student of the file {@code NAME.distill}, empty if there is none that could be loaded. */
   public Optional<StudentFile> student(String name) {
-    return Optional.ofNullable(state.students().get(name));
+    return Optional.ofNullable(students.get(name));
   }
 
   /** All students by name, as they are now. */
   public Map<String, StudentFile> students() {
-    return state.students();
+    return students;
   }
 
   /**
@@ -117,7 +117,7 @@ public final class StudentFolder implements AutoCloseable {
    * be loaded, each with its cause. Empty when all files are in use as they are.
    */
   public Optional<String> problem() {
-    return state.problem();
+    return Optional.ofNullable(problem);
   }
 
   /** Looks at the files now instead of at the next turn of the thread. */
@@ -126,7 +126,7 @@ public final class StudentFolder implements AutoCloseable {
       scan();
       // An Error too, such as want of memory for a file: the thread has to live on.
     } catch (IOException | RuntimeException | Error e) {
-      state = new State(state.students(), Optional.of(folder + ": " + cause(e)));
+      problem = folder + ": " + cause(e);
     }
   }
 
@@ -139,27 +139,27 @@ public final class StudentFolder implements AutoCloseable {
   private synchronized void scan() throws IOException {
     Map<String, Path> found = find();
     seen.keySet().retainAll(found.keySet());
-    found.forEach((name, file) -> seen.put(name, look(file, seen.get(name))));
-
-    Map<String, StudentFile> students = new TreeMap<>();
-    List<String> problems = new ArrayList<>();
-    for (String name : found.keySet()) {
-      Seen one = Objects.requireNonNull(seen.get(name));
-      if (one.student() != null) {
-        students.put(name, one.student());
+    Map<String, StudentFile> loaded = new TreeMap<>();
+    StringJoiner problems = new StringJoiner("; ");
+    for (Map.Entry<String, Path> file : found.entrySet()) {
+      Seen one = seen.get(file.getKey());
+      if (one == null) {
+        one = new Seen();
+        seen.put(file.getKey(), one);
       }
-      if (one.problem() != null) {
-        problems.add(
-            one.problem() + (one.student() == null ? "" : " (the one before it is in use)"));
+      look(file.getValue(), one);
+      if (one.student != null) {
+        loaded.put(file.getKey(), one.student);
+      }
+      if (one.problem != null) {
+        problems.add(one.problem + (one.student == null ? "" : " (the one before it is in use)"));
       }
     }
     if (found.isEmpty()) {
-      problems.add("%s: there is no file *%s".formatted(folder, SUFFIX));
+      problems.add(folder + ": there is no file *" + SUFFIX);
     }
-    state =
-        new State(
-            Collections.unmodifiableMap(students),
-            problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems)));
+    students = Collections.unmodifiableMap(loaded);
+    problem = problems.length() == 0 ? null : problems.toString();
   }
 
   private Map<String, Path> find() throws IOException {
@@ -167,40 +167,37 @@ public final class StudentFolder implements AutoCloseable {
       throw new NotDirectoryException(folder + " is a file, expected a folder");
     }
     Map<String, Path> found = new TreeMap<>();
-    try (Stream<Path> entries = Files.list(folder)) {
-      entries.forEach(
-          file -> {
-            String name = String.valueOf(file.getFileName());
-            if (name.endsWith(SUFFIX) && !name.startsWith(".") && Files.isRegularFile(file)) {
-              found.put(name.substring(0, name.length() - SUFFIX.length()), file);
-            }
-          });
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path file : entries) {
+        String name = String.valueOf(file.getFileName());
+        if (name.endsWith(SUFFIX) && !name.startsWith(".") && Files.isRegularFile(file)) {
+          found.put(name.substring(0, name.length() - SUFFIX.length()), file);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     return found;
   }
 
   /** Loads a file if it is not what it was. */
-  private static Seen look(Path file, @Nullable Seen last) {
-    Look look = null;
-    boolean settled = false;
-    byte[] hash = new byte[0];
+  private static void look(Path file, Seen seen) {
     try {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      long modified = attributes.lastModifiedTime().toMillis();
-      look = new Look(attributes.size(), modified, attributes.fileKey());
-      settled = System.currentTimeMillis() - modified > SETTLED_MILLIS;
-      if (last != null && last.settled() && look.equals(last.look())) {
-        return last;
+      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+      long modified = now.lastModifiedTime().toMillis();
+      String look = now.size() + " " + modified + " " + now.fileKey();
+      if (!look.equals(seen.look)) {
+        seen.look = System.currentTimeMillis() - modified > SETTLED_MILLIS ? look : "";
+        byte[] bytes = Files.readAllBytes(file);
+        byte[] sum = Arrays.copyOfRange(bytes, Math.max(0, bytes.length - SUM), bytes.length);
+        if (seen.problem != null || !Arrays.equals(sum, seen.sum)) {
+          seen.student = StudentFile.load(bytes);
+          seen.problem = null;
+          seen.sum = sum;
+        }
       }
-      byte[] bytes = Files.readAllBytes(file);
-      hash = sha256(bytes);
-      if (last != null && Arrays.equals(last.hash(), hash)) {
-        return new Seen(look, settled, hash, last.student(), last.problem());
-      }
-      return new Seen(look, settled, hash, StudentFile.load(bytes), null);
     } catch (IOException | RuntimeException e) {
-      return new Seen(
-          look, settled, hash, last == null ? null : last.student(), file + ": " + cause(e));
+      seen.problem = file + ": " + cause(e);
     }
   }
 
@@ -209,13 +206,5 @@ public final class StudentFolder implements AutoCloseable {
       return "there is no such file or folder";
     }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

@@ -68,9 +68,10 @@ final class StudentFormat {
     section(out, OUTPUT, REQUIRED, () -> output(student, out));
     section(out, VERIFICATION, 0, () -> verification(student, out));
     section(out, PROVENANCE, 0, () -> provenance(student, out));
-    student
-        .profile()
-        .ifPresent(profile -> section(out, PROFILE, 0, () -> ProfileFormat.write(profile, out)));
+    Profile profile = student.profile().orElse(null);
+    if (profile != null) {
+      section(out, PROFILE, 0, () -> ProfileFormat.write(profile, out));
+    }
     int[] covers = student.covers();
     if (covers != null) {
       section(out, COVERS, 0, () -> Arrays.stream(covers).forEach(out::count));
@@ -125,13 +126,10 @@ final class StudentFormat {
 
   private static void provenance(StudentFile student, Output out) {
     out.count(student.provenance().size());
-    student
-        .provenance()
-        .forEach(
-            (key, value) -> {
-              out.text(key);
-              out.text(value);
-            });
+    for (Map.Entry<String, String> entry : student.provenance().entrySet()) {
+      out.text(entry.getKey());
+      out.text(entry.getValue());
+    }
   }
 
   // ---- reading ----
