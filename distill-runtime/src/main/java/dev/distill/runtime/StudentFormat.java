@@ -63,18 +63,34 @@ final class StudentFormat {
     out.bytes(MAGIC);
     out.i32(VERSION);
     out.i64(0);
-    section(out, SCHEMA, REQUIRED, () -> schema(student.schema(), out));
-    section(out, MODEL, REQUIRED, () -> ModelFormat.write(student.model(), out));
-    section(out, OUTPUT, REQUIRED, () -> output(student, out));
-    section(out, VERIFICATION, 0, () -> verification(student, out));
-    section(out, PROVENANCE, 0, () -> provenance(student, out));
+    int at = begin(out, SCHEMA, REQUIRED);
+    schema(student.schema(), out);
+    end(out, at);
+    at = begin(out, MODEL, REQUIRED);
+    ModelFormat.write(student.model(), out);
+    end(out, at);
+    at = begin(out, OUTPUT, REQUIRED);
+    output(student, out);
+    end(out, at);
+    at = begin(out, VERIFICATION, 0);
+    verification(student, out);
+    end(out, at);
+    at = begin(out, PROVENANCE, 0);
+    provenance(student, out);
+    end(out, at);
     Profile profile = student.profile().orElse(null);
     if (profile != null) {
-      section(out, PROFILE, 0, () -> ProfileFormat.write(profile, out));
+      at = begin(out, PROFILE, 0);
+      ProfileFormat.write(profile, out);
+      end(out, at);
     }
     int[] covers = student.covers();
     if (covers != null) {
-      section(out, COVERS, 0, () -> Arrays.stream(covers).forEach(out::count));
+      at = begin(out, COVERS, 0);
+      for (int cover : covers) {
+        out.count(cover);
+      }
+      end(out, at);
     }
     out.i64At(LENGTH_AT, out.position() + (long) FOOTER);
     byte[] body = out.toBytes();
@@ -83,12 +99,15 @@ final class StudentFormat {
     return bytes;
   }
 
-  private static void section(Output out, String tag, int flags, Runnable content) {
+  /** Begins a section; gives where its length is to stand. */
+  private static int begin(Output out, String tag, int flags) {
     out.bytes(tag.getBytes(StandardCharsets.US_ASCII));
     out.i32(flags);
-    int at = out.position();
     out.i32(0);
-    content.run();
+    return out.position() - 4;
+  }
+
+  private static void end(Output out, int at) {
     out.i32At(at, out.position() - at - 4);
   }
 
@@ -99,7 +118,9 @@ final class StudentFormat {
         out.u8(category.coding() == Coding.INDICATORS ? INDICATORS : FREQUENCY_RANK);
         out.text(category.name());
         out.count(category.levels().size());
-        category.levels().forEach(out::text);
+        for (String level : category.levels()) {
+          out.text(level);
+        }
       } else {
         out.u8(NUMBER);
         out.text(column.name());
