@@ -57,7 +57,7 @@ def one(folder, name):
 parent = check_pom(root / "pom.xml", False)
 check_pom(root / "distill-bom" / "pom.xml", False)
 bill = {(c.get("group"), c["name"], c["version"]) for c in json.loads((root / "target" / "bom.json").read_text())["components"]}
-modules = [m.text for m in parent.iter(NAMESPACE + "module") if m.text not in ("distill-bom", "distill-bench")]
+modules = [m.text for m in parent.find(NAMESPACE + "modules") if m.text not in ("distill-bom", "distill-bench")]
 version = text(parent, "version")
 for module in modules:
     target = root / module / "target"
@@ -70,7 +70,7 @@ for module in modules:
     sources = one(target, f"{module}-{version}-sources.jar")
     javadoc = one(target, f"{module}-{version}-javadoc.jar")
     if jar and sources and javadoc:
-        packages = {n.rsplit("/", 1)[0] for n in names(jar, ".class")}
+        packages = {n.rsplit("/", 1)[0] for n in names(jar, ".class") if "/" in n}
         missing = packages - {n.rsplit("/", 1)[0] for n in names(sources, ".java")}
         problems.extend(f"{sources}: no source of {package}" for package in sorted(missing))
         if not names(javadoc, "index.html"):
