@@ -285,18 +285,22 @@ final class GeneratorBench {
     private static double[][] correlations(double[][] scores) {
       int width = scores.length;
       double[][] correlations = new double[width][width];
+      // The same values in another order, so the same variance in each column.
+      double variance = product(scores[0], scores[0]);
       for (int a = 0; a < width; a++) {
         for (int b = 0; b < width; b++) {
-          double sum = 0;
-          double own = 0;
-          for (int i = 0; i < scores[a].length; i++) {
-            sum += scores[a][i] * scores[b][i];
-            own += scores[a][i] * scores[a][i];
-          }
-          correlations[a][b] = a == b ? 1 + RIDGE : sum / own;
+          correlations[a][b] = a == b ? 1 + RIDGE : product(scores[a], scores[b]) / variance;
         }
       }
       return correlations;
+    }
+
+    private static double product(double[] a, double[] b) {
+      double sum = 0;
+      for (int i = 0; i < a.length; i++) {
+        sum += a[i] * b[i];
+      }
+      return sum;
     }
 
     @Override
