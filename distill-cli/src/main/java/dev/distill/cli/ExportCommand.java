@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +84,7 @@ final class ExportCommand implements Callable<Integer> {
     Path target = out != null ? out : file.resolveSibling("Student." + exporter.extension());
     List<Path> written = ExporterCatalog.export(student, exporter, target, options);
     for (Path path : written) {
-      terminal.printf("%,d bytes written to %s%n", Files.size(path), path);
+      terminal.printf(Locale.ROOT, "%,d bytes written to %s%n", Files.size(path), path);
     }
     terminal.printf("try it: distill verify %s %s%n", file, target);
     terminal.flush();

@@ -7,6 +7,7 @@ import dev.distill.spi.StudentExporter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,9 +59,9 @@ final class VerifyCommand implements Callable<Integer> {
       parity = Parity.of(student, opened, exporter.bound(), rows, seed);
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("rows                   %,d (%s)%n", parity.rows(), exporter.name());
-    out.printf("class flips            %,d%n", parity.flips());
-    out.printf("ties within the bound  %,d%n", parity.ties());
+    out.printf(Locale.ROOT, "rows                   %,d (%s)%n", parity.rows(), exporter.name());
+    out.printf(Locale.ROOT, "class flips            %,d%n", parity.flips());
+    out.printf(Locale.ROOT, "ties within the bound  %,d%n", parity.ties());
     out.printf("largest difference     %s of a probability%n", number(parity.largest()));
     out.printf("bound                  %s%n", number(parity.bound()));
     out.println(parity.holds() ? "the export answers as the student does" : "IT DOES NOT AGREE");
@@ -72,6 +73,6 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private static String number(double value) {
-    return value == 0 ? "0" : "%.2g".formatted(value);
+    return value == 0 ? "0" : String.format(Locale.ROOT, "%.2g", value);
   }
 }
