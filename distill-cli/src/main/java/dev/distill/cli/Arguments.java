@@ -27,8 +27,17 @@ record Arguments(Map<String, List<String>> options, Map<String, String> files) {
   /** Each run has one of these, whatever its plan. */
   private static final String TWIN = "/twin";
 
-  /** These say where results and trials go, which is for each command to say. */
-  private static final Set<String> PLACES = Set.of("--out", "--study", "--study-name", "--resume");
+  /** These say where results and trials go, and how it is told: for each command to say. */
+  static final Set<String> PLACES =
+      Set.of(
+          "--out",
+          "--study",
+          "--study-name",
+          "--resume",
+          "--config",
+          "--summary",
+          "--quiet",
+          "--json");
 
   /** The arguments of a command that is running. */
   static Arguments of(ParseResult parsed) {

@@ -1,15 +1,12 @@
 package dev.distill.cli;
 
-import dev.distill.auto.DistillConfig;
-import dev.distill.auto.StudySettings;
-import dev.distill.cli.data.DataLoader;
-import dev.distill.data.TeacherKind;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,8 +45,7 @@ final class DemoCommand implements Callable<Integer> {
   @Mixin private Families families = new Families();
 
   @Override
-  public Integer call() throws IOException {
-    Run run = new Run(spec, families);
+  public Integer call() throws Exception {
     OutputFolder folder = OutputFolder.open(out);
     for (String name : FILES) {
       try (InputStream in = DemoCommand.class.getResourceAsStream("demo/" + name)) {
@@ -74,19 +70,21 @@ final class DemoCommand implements Callable<Integer> {
         trials,
         out);
     text.flush();
-    run.execute(
-        new Run.Input(
-            out.resolve(FILES[0]),
-            out.resolve(FILES[1]),
-            List.of(),
-            null,
-            out.resolve(FILES[2]),
-            out.resolve(FILES[3]),
-            Run.MoreInput.NONE),
-        new DataLoader("soil", null, TeacherKind.PROBABILITIES, false),
-        DistillConfig.builder().trials(trials).build(),
-        hashes -> StudySettings.defaults(),
-        out);
+    RunCommand run = new RunCommand();
+    CommandLine line = Main.commandLine(run).setOut(text).setErr(spec.commandLine().getErr());
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "--train=" + out.resolve(FILES[0]),
+                "--label=soil",
+                "--teacher=" + out.resolve(FILES[1]),
+                "--test=" + out.resolve(FILES[2]),
+                "--test-teacher=" + out.resolve(FILES[3]),
+                "--trials=" + trials,
+                "--out=" + out));
+    words.addAll(families.words());
+    line.parseArgs(words.toArray(new String[0]));
+    run.call();
     text.printf(
         "%nKL is how far from the teacher's probabilities; the twin is the same search on labels"
             + " alone.%nNext, score rows with the student:%n"

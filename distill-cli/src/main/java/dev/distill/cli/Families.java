@@ -43,6 +43,11 @@ final class Families {
     return ExporterCatalog.discover(Thread.currentThread().getContextClassLoader(), all());
   }
 
+  /** As words of a command line. */
+  List<String> words() {
+    return plugins.stream().map(plugin -> "--plugin=" + plugin).toList();
+  }
+
   private List<Path> all() throws IOException {
     List<Path> all = new ArrayList<>();
     // The launcher says where it stands.

@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       StudentsCommand.class,
       StudiesCommand.class,
-      PickCommand.class
+      PickCommand.class,
+      RerunCommand.class
     })
 public final class Main implements Runnable {
   private static final String SLF4J = "slf4j.internal.verbosity";

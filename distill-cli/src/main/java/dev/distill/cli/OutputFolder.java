@@ -34,6 +34,22 @@ final class OutputFolder {
     }
   }
 
+  /**
+   * Checks that a file can be written, before any work is done.
+   *
+   * @throws InputException if it is a folder, or there is none for it and none can be made
+   */
+  static void check(@Nullable Path file) {
+    if (file == null) {
+      return;
+    }
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent == null || Files.isDirectory(file)) {
+      throw new InputException(file + ": is a folder, expected a file to write");
+    }
+    open(parent);
+  }
+
   /** Writes a file, whole or not at all, for others to read; none if there is no path. */
   static void write(@Nullable Path file, String text) throws IOException {
     if (file == null) {

@@ -24,6 +24,7 @@ import dev.distill.report.ResultJson;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +32,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** What {@code run}, {@code demo} and {@code pick} share: read, sweep, write, show. */
 final class Run {
@@ -110,32 +110,55 @@ final class Run {
     }
   }
 
+  /** What else a run writes into its folder: texts by the names of files, in their order. */
+  interface Texts {
+    /**
+     * The texts.
+     *
+     * @param hashes the SHA-256 of each file that was read, by its path as given
+     */
+    Map<String, String> of(DistillationResult result, Map<String, String> hashes)
+        throws IOException;
+  }
+
+  private final Console console;
   private final PrintWriter out;
+  private final PrintWriter details;
   private final PrintWriter err;
 
   private final StudentCatalog catalog;
   private final TeacherCatalog teacherCatalog;
 
-  Run(CommandSpec spec, Families families) throws IOException {
+  Run(Console console, Families families) throws IOException {
     catalog = families.catalog();
     teacherCatalog = families.teachers();
-    out = spec.commandLine().getOut();
-    err = spec.commandLine().getErr();
+    this.console = console;
+    out = console.out();
+    details = console.details();
+    err = console.notes();
+  }
+
+  /** The families at hand. */
+  StudentCatalog catalog() {
+    return catalog;
   }
 
   /**
    * Reads the input, runs the sweep and writes what came out into a folder.
    *
    * @param studies by the SHA-256 of each file that was read
+   * @param texts what else to write
    */
   void execute(
       Input input,
       DataLoader loader,
       DistillConfig config,
       Function<Map<String, String>, StudySettings> studies,
-      Path folder)
+      Path folder,
+      Texts texts)
       throws IOException {
     OutputFolder output = open(config, folder);
+    Map<String, String> hashes = new LinkedHashMap<>();
     // Open until the last line is out: an interrupted process ends as soon as this is closed.
     try (Interrupt interrupt = new Interrupt()) {
       DistillationResult result =
@@ -143,35 +166,47 @@ final class Run {
               input,
               loader,
               config,
-              studies,
+              read -> {
+                hashes.putAll(read);
+                return studies.apply(read);
+              },
               output,
               interrupt,
               (distiller, task) -> {
-                Progress progress = new Progress(err, Progress.isTerminal(), "student and twin");
+                Console.Watch watch = console.watch("student and twin");
                 interrupt.begin();
-                DistillationResult found =
-                    distiller.distill(task, progress, interrupt.cancellation());
-                progress.endLine();
+                DistillationResult found = distiller.distill(task, watch, interrupt.cancellation());
+                watch.end();
                 return found;
               });
       output.write(
           "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
+      List<String> names =
+          new ArrayList<>(List.of("student.distill", "leaderboard.csv", "result.json"));
+      for (Map.Entry<String, String> text : texts.of(result, hashes).entrySet()) {
+        output.write(text.getKey(), text.getValue());
+        names.add(text.getKey());
+      }
       if (result.endedEarly()) {
-        out.println("The search ended early; this is the best so far.");
+        details.println("The search ended early; this is the best so far.");
       }
       long failed = result.trials().stream().filter(t -> t.failure().isPresent()).count();
       if (failed > 0) {
-        out.printf("%d trials failed; their causes are in leaderboard.csv.%n", failed);
+        details.printf("%d trials failed; their causes are in leaderboard.csv.%n", failed);
       }
       if (!catalog.problems().isEmpty()) {
-        out.printf(
+        details.printf(
             "%d families or plugins could not be used; leaderboard.csv names them.%n",
             catalog.problems().size());
       }
       out.printf(
-          "%s trials in %s. Written to %s: student.distill, leaderboard.csv, result.json%n",
-          result.trials().size(), Progress.duration(result.seconds()), folder);
+          "%s trials in %s. Written to %s: %s%n",
+          result.trials().size(),
+          Progress.duration(result.seconds()),
+          folder,
+          String.join(", ", names));
       out.flush();
+      console.written(folder, names);
     }
   }
 
@@ -248,6 +283,7 @@ final class Run {
           "result.json",
           ResultJson.of(result, hashes, teachers.answers(), cost, catalog.problems()));
       show(result, cost);
+      console.measured(result);
       return result;
     }
   }
@@ -256,10 +292,10 @@ final class Run {
   private AutoTeacher trained(
       Dataset rows, DistillConfig config, StudySettings studies, Interrupt interrupt) {
     interrupt.begin();
-    Progress progress = new Progress(err, Progress.isTerminal(), "teacher");
+    Console.Watch progress = console.watch("teacher");
     Consumer<String> notes =
         line -> {
-          progress.endLine();
+          progress.end();
           err.println(line);
           err.flush();
         };
@@ -284,7 +320,7 @@ final class Run {
     out.println();
     if (result.setAside().isPresent()) {
       Interval behind = result.setAside().get().verdict().logLoss();
-      out.printf(
+      details.printf(
           Locale.ROOT,
           "The hard-label twin itself is delivered: on test rows the log loss of the student that"
               + " validation rows chose is higher by %.4f (95 %% interval %.4f to %.4f).%n",
@@ -292,17 +328,17 @@ final class Run {
           -behind.upper(),
           -behind.lower());
     } else if (result.student().chosen().spec().kind() == TrialSpec.Kind.TWIN) {
-      out.println(
+      details.println(
           "The hard-label twin itself is delivered: on validation rows no student of the teacher was"
               + " better.");
     }
     out.println(result.verdict().sentence());
-    out.println(result.advice().sentence());
+    details.println(result.advice().sentence());
     result.worstSlices().stream()
         .findFirst()
         .ifPresent(
             slice ->
-                out.printf(
+                details.printf(
                     Locale.ROOT,
                     "It is farthest from the teacher where %s: KL %.4f on these %,d rows, %.4f elsewhere.%n",
                     slice.where(),
@@ -310,7 +346,7 @@ final class Run {
                     slice.rows(),
                     slice.klElsewhere()));
     moreRows(result);
-    result.diagnosis().warnings().forEach(out::println);
+    result.diagnosis().warnings().forEach(details::println);
   }
 
   /** What the student had of rows without labels; a twin has none in any case. */
@@ -323,6 +359,6 @@ final class Run {
         spec.augment() == 0
             ? "no rows without labels"
             : "rows without labels, up to %s for each training row".formatted(spec.augment());
-    out.printf("It learned from %s; no more, as %s.%n", had, result.moreRows());
+    details.printf("It learned from %s; no more, as %s.%n", had, result.moreRows());
   }
 }

@@ -1,6 +1,7 @@
 package dev.distill.cli;
 
 import dev.distill.auto.DistillConfig;
+import dev.distill.auto.DistillationResult;
 import dev.distill.auto.Goal;
 import dev.distill.auto.Limits;
 import dev.distill.auto.StudySettings;
@@ -8,10 +9,13 @@ import dev.distill.auto.SweepPlan;
 import dev.distill.auto.Tolerance;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.data.TeacherKind;
+import dev.distill.spi.StudentModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +33,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Distils a teacher's probabilities into a student and measures what was kept.",
       "",
-      "Writes student.distill, leaderboard.csv and result.json into DIR.",
+      "Writes student.distill, leaderboard.csv, result.json, MODEL_CARD.md and run.yaml, which repeats"
+          + " it, into DIR.",
       ""
     },
+    preprocessor = ConfigWords.class,
     footer = {
       "",
       "Example:",
@@ -137,6 +143,22 @@ final class RunCommand implements Callable<Integer> {
       description = "take the teacher's columns in the order of the classes, whatever their names")
   private boolean byPosition;
 
+  @Option(
+      names = "--config",
+      paramLabel = "F",
+      description =
+          "YAML file with any of these options, by their names without dashes; the command line wins"
+              + " (docs/terminal.md)")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--summary",
+      paramLabel = "F",
+      description = "write a summary in GitHub's markdown, such as for a pull request")
+  private @Nullable Path summary;
+
+  @Mixin private TalkOptions talk = new TalkOptions();
+
   @Mixin private Families families = new Families();
 
   @Mixin private SearchOptions search = new SearchOptions();
@@ -145,23 +167,55 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    DistillConfig config = search.config(isTrained());
-    Run run = new Run(spec, families);
+    execute(talk.console(spec.commandLine()));
+    return Main.OK;
+  }
+
+  /** Runs, and tells of it. */
+  void execute(Console console) throws IOException {
+    DistillConfig searched = search.config(isTrained());
+    Run run = new Run(console, families);
     Run.Input input = input();
-    StudySettings settings = studies.open(spec.commandLine().getErr());
+    OutputFolder.check(summary);
+    StudySettings settings = studies.open(console.notes());
     Arguments arguments = Arguments.of(spec.commandLine().getParseResult());
+    console.begun(
+        RunRecord.options(spec, null),
+        run.catalog().select(searched.families()).stream().map(StudentModel::id).toList());
     try {
       run.execute(
-          input, loader(), config, hashes -> settings.with(arguments.with(hashes).notes()), out);
+          input,
+          loader(),
+          searched,
+          hashes -> settings.with(arguments.with(hashes).notes()),
+          out,
+          this::texts);
     } finally {
       settings.store().close();
     }
-    return Main.OK;
+  }
+
+  /** How this run talks; asked for before it does. */
+  TalkOptions talk() {
+    return talk;
+  }
+
+  /** Where what comes out goes. */
+  Path out() {
+    return out;
+  }
+
+  private Map<String, String> texts(DistillationResult result, Map<String, String> hashes)
+      throws IOException {
+    String student = DataLoader.sha256(out.resolve("student.distill"));
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put(RunRecord.NAME, RunRecord.yaml(spec, out, result, hashes, student));
+    return texts;
   }
 
   /** Instead of a run, with these arguments: the student of a trial of an earlier one. */
   void pick(StudySettings kept, String searched, int trial) throws IOException {
-    new Run(spec, families)
+    new Run(talk.console(spec.commandLine()), families)
         .pick(input(), loader(), search.config(isTrained()), kept, out, searched, trial);
   }
 

@@ -127,7 +127,7 @@ final class TeacherModels implements AutoCloseable {
   /** Says how fast the answers came, and notes which files they came from. */
   void report(Map<String, String> hashes) {
     if (answers != null) {
-      err.print(Progress.isTerminal() ? Progress.OVER : "");
+      err.print(Terminal.isLive() ? Terminal.OVER : "");
       answers.teachers().forEach(teacher -> err.println("teacher: " + teacher));
       err.printf(
           Locale.ROOT,
@@ -146,11 +146,11 @@ final class TeacherModels implements AutoCloseable {
   /** One line that is rewritten on a terminal; elsewhere a line now and then. */
   private void progress(long rows) {
     long now = System.nanoTime();
-    boolean terminal = Progress.isTerminal();
+    boolean terminal = Terminal.isLive();
     if (now - shown >= (terminal ? LIVE_NANOS : QUIET_NANOS)) {
       shown = now;
       String line = String.format(Locale.ROOT, "teacher: %,d rows answered", rows);
-      err.print(terminal ? Progress.OVER + line : line + System.lineSeparator());
+      err.print(terminal ? Terminal.OVER + line : line + System.lineSeparator());
       err.flush();
     }
   }
