@@ -9,10 +9,13 @@ import dev.distill.spi.NoAnswerException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The {@code distill} program. */
@@ -43,7 +46,10 @@ import picocli.CommandLine.Spec;
       StudentsCommand.class,
       StudiesCommand.class,
       PickCommand.class,
-      RerunCommand.class
+      RerunCommand.class,
+      DoctorCommand.class,
+      CompletionCommand.class,
+      ManCommand.class
     })
 public final class Main implements Runnable {
   private static final String SLF4J = "slf4j.internal.verbosity";
@@ -56,6 +62,9 @@ public final class Main implements Runnable {
 
   /** Usage or input was wrong. */
   static final int INPUT = 2;
+
+  /** Commands that tell of themselves by events. */
+  private static final Set<String> RUNS = Set.of("run", "rerun");
 
   @Spec private CommandSpec spec;
 
@@ -81,10 +90,22 @@ public final class Main implements Runnable {
 
   /** Runs a command; gives its exit code. */
   static int execute(PrintWriter out, PrintWriter err, String... args) {
+    try {
+      return executeWithin(out, err, args);
+    } catch (OutOfMemoryError e) {
+      err.printf(
+          "distill: out of memory, the heap is %,d MB; allow more by DISTILL_JAVA_OPTS=-Xmx4g, or"
+              + " give fewer rows or --threads%n",
+          Runtime.getRuntime().maxMemory() >> 20);
+      return FAILED;
+    }
+  }
+
+  private static int executeWithin(PrintWriter out, PrintWriter err, String... args) {
     return commandLine(new Main())
         .setOut(out)
         .setErr(err)
-        .setExecutionExceptionHandler((e, command, parsed) -> explain(e, command))
+        .setExecutionExceptionHandler(Main::explain)
         .setParameterExceptionHandler(Main::usage)
         .execute(args);
   }
@@ -103,26 +124,43 @@ public final class Main implements Runnable {
 
   private static int usage(CommandLine.ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    command.getErr().println("distill: " + e.getMessage());
-    command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    String message = NextStep.of(NextStep.of(e));
+    command.getErr().println("distill: " + message);
+    command
+        .getErr()
+        .println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    tell(command, List.of(args), message, INPUT);
     return INPUT;
   }
 
   /** One line for what a user can mend; the whole trace for what only we can. */
-  private static int explain(Exception e, CommandLine command) throws Exception {
-    if (e instanceof InputException || e instanceof IllegalArgumentException) {
-      command.getErr().println("distill: " + oneLine(e));
-      return INPUT;
+  private static int explain(Exception e, CommandLine command, ParseResult parsed)
+      throws Exception {
+    boolean input =
+        e instanceof InputException
+            || e instanceof IllegalArgumentException
+            || e instanceof IOException
+            || e instanceof StoreException
+            || e instanceof NoAnswerException;
+    if (!input && !(e instanceof SweepException) && !(e instanceof FitException)) {
+      tell(command, parsed.expandedArgs(), String.valueOf(e), FAILED);
+      throw e;
     }
-    if (e instanceof IOException || e instanceof StoreException || e instanceof NoAnswerException) {
-      command.getErr().println("distill: " + oneLine(e));
-      return INPUT;
+    int code = input ? INPUT : FAILED;
+    String message = NextStep.of(oneLine(e));
+    command.getErr().println("distill: " + message);
+    tell(command, parsed.expandedArgs(), message, code);
+    return code;
+  }
+
+  /** Who follows events is told by one, too. */
+  private static void tell(CommandLine command, List<String> args, String message, int code) {
+    boolean json =
+        command.getCommand() instanceof RunCommand run && run.talk().json()
+            || args.contains("--json");
+    if (json && RUNS.contains(command.getCommandName())) {
+      new JsonEvents(command.getOut()).failed(message, code);
     }
-    if (e instanceof SweepException || e instanceof FitException) {
-      command.getErr().println("distill: " + oneLine(e));
-      return FAILED;
-    }
-    throw e;
   }
 
   private static String oneLine(Exception e) {

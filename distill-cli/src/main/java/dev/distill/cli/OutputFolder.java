@@ -3,13 +3,20 @@ package dev.distill.cli;
 import dev.distill.cli.data.InputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A folder that files are written to whole or not at all. */
 final class OutputFolder {
+  /** A run's files, without large students. */
+  private static final long LEAST = 2_000_000;
+
   private final Path folder;
 
   private OutputFolder(Path folder) {
@@ -28,10 +35,33 @@ final class OutputFolder {
       }
       Files.createDirectories(folder);
       Files.delete(Files.createTempFile(folder, ".distill", ".tmp"));
+      long free = Files.getFileStore(folder).getUsableSpace();
+      if (free < LEAST) {
+        throw new InputException(
+            String.format(
+                Locale.ROOT,
+                "%s: %,d kB are free there, expected at least %,d; make room or name another folder",
+                folder,
+                free / 1_000,
+                LEAST / 1_000));
+      }
       return new OutputFolder(folder);
     } catch (IOException e) {
-      throw new InputException(folder + ": can't be written to: " + e, e);
+      throw new InputException(
+          "%s: can't be written to: %s; name another folder, or make it writable"
+              .formatted(folder, reason(e)),
+          e);
     }
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof FileSystemException file && file.getReason() != null) {
+      return file.getReason();
+    }
+    return e instanceof NoSuchFileException ? "no such folder" : String.valueOf(e.getMessage());
   }
 
   /**
@@ -77,16 +107,24 @@ final class OutputFolder {
   }
 
   void write(String name, byte[] bytes) throws IOException {
-    Path temporary = Files.createTempFile(folder, ".distill", ".tmp");
+    Path temporary = null;
     try {
+      temporary = Files.createTempFile(folder, ".distill", ".tmp");
       Files.write(temporary, bytes);
       Files.move(
           temporary,
           folder.resolve(name),
           StandardCopyOption.ATOMIC_MOVE,
           StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new InputException(
+          "%s: can't be written: %s; is there room on the disk?"
+              .formatted(folder.resolve(name), reason(e)),
+          e);
     } finally {
-      Files.deleteIfExists(temporary);
+      if (temporary != null) {
+        Files.deleteIfExists(temporary);
+      }
     }
   }
 }

@@ -92,7 +92,7 @@ final class PickCommand implements Callable<Integer> {
       try {
         line.parseArgs(words.toArray(new String[0]));
       } catch (ParameterException e) {
-        throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        throw new ParameterException(spec.commandLine(), NextStep.of(e), e);
       }
       made.check(others);
       StudySettings kept = StudySettings.kept(store, name);

@@ -70,7 +70,7 @@ final class RerunCommand implements Callable<Integer> {
     try {
       line.parseArgs(words.toArray(new String[0]));
     } catch (ParameterException e) {
-      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+      throw new ParameterException(spec.commandLine(), NextStep.of(e), e);
     }
     Console console = run.talk().console(spec.commandLine());
     changes.forEach(change -> console.notes().println("note: " + change));

@@ -10,6 +10,8 @@ import dev.distill.auto.Tolerance;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.data.TeacherKind;
 import dev.distill.spi.StudentModel;
+import dev.distill.report.MarkdownSummary;
+import dev.distill.report.ModelCard;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -210,6 +212,9 @@ final class RunCommand implements Callable<Integer> {
     String student = DataLoader.sha256(out.resolve("student.distill"));
     Map<String, String> texts = new LinkedHashMap<>();
     texts.put(RunRecord.NAME, RunRecord.yaml(spec, out, result, hashes, student));
+    String again = "distill rerun " + out;
+    texts.put("MODEL_CARD.md", ModelCard.of(result, hashes, student, again));
+    OutputFolder.write(summary, MarkdownSummary.of(result, again));
     return texts;
   }
 

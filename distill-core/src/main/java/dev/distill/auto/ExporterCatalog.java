@@ -39,6 +39,11 @@ public final class ExporterCatalog {
     return List.copyOf(exporters.found());
   }
 
+  /** Why exporters could not be loaded; empty if all could. */
+  public List<String> problems() {
+    return List.copyOf(exporters.problems());
+  }
+
   /**
    * The exporter of that name.
    *

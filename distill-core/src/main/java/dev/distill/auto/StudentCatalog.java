@@ -1,6 +1,7 @@
 package dev.distill.auto;
 
 import dev.distill.spi.FitException;
+import dev.distill.spi.Names;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TaskShape;
 import dev.distill.spi.TeacherProvider;
@@ -215,9 +216,10 @@ public final class StudentCatalog {
     if (student == null) {
       int dot = id.indexOf('.');
       throw new IllegalArgumentException(
-          "unknown student family '%s'; the class path has %s%s%s"
+          "unknown student family '%s'%s; the class path has %s%s%s"
               .formatted(
                   id,
+                  Names.nearest(id, byId.keySet()),
                   byId.isEmpty() ? "none" : String.join(", ", byId.keySet()),
                   dot > 0
                           && byId.keySet().stream()

@@ -5,7 +5,6 @@ import dev.distill.spi.TeacherProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** What opens models as teachers. A provider that can't be loaded is named where it is missed. */
 public final class TeacherCatalog {
@@ -25,6 +24,16 @@ public final class TeacherCatalog {
     return new TeacherCatalog(Services.discover(TeacherProvider.class, loader, plugins));
   }
 
+  /** What each provider opens, in words. */
+  public List<String> opens() {
+    return providers.found().stream().map(TeacherProvider::opens).toList();
+  }
+
+  /** Why providers could not be loaded; empty if all could. */
+  public List<String> problems() {
+    return List.copyOf(providers.problems());
+  }
+
   /**
    * Opens a model; the caller closes it.
    *
@@ -38,10 +47,8 @@ public final class TeacherCatalog {
         return provider.open(place);
       }
     }
-    String known =
-        providers.found().stream().map(TeacherProvider::opens).collect(Collectors.joining("; "));
     throw new IllegalArgumentException(
         "%s: nothing here opens such a teacher; there are %s%s"
-            .formatted(place, known, providers.notLoaded()));
+            .formatted(place, String.join("; ", opens()), providers.notLoaded()));
   }
 }

@@ -79,7 +79,7 @@ public record Dataset(
       throw new IllegalArgumentException(
           "%s: label column '%s' has %s different values in %s rows, expected at most %s classes,"
                   .formatted(table.name(), label, count, labels.length, MAX_CLASSES)
-              + " each in more than one row");
+              + " each in more than one row; is it the column to predict? Numbers are cut into ranges first");
     }
     Integer[] order = IntStream.range(0, count).boxed().toArray(Integer[]::new);
     Arrays.sort(order, Comparator.comparing(classes::get, order(classes)));

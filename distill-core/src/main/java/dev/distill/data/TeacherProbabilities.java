@@ -135,8 +135,9 @@ public final class TeacherProbabilities {
     List<String> expected = classes.stream().map(c -> "p_" + c).toList();
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s: column %s is of no class, expected %s"
-              .formatted(table.name(), Names.quoted(unknown), Names.quoted(expected)));
+          "%s: column %s is of no class, expected %s; name the columns so, or pass"
+                  .formatted(table.name(), Names.quoted(unknown), Names.quoted(expected))
+              + " --teacher-by-position if they stand in this order");
     }
     List<String> missing = new ArrayList<>();
     for (int k = 0; k < columns.length; k++) {
@@ -155,7 +156,7 @@ public final class TeacherProbabilities {
                   kind == TeacherKind.LOGITS ? "logit 0" : "the rest"));
     } else if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s: no column %s, expected %s; there are %s"
+          "%s: no column %s, expected %s; there are %s; the teacher must give each class of the label"
               .formatted(
                   table.name(),
                   Names.quoted(missing),
@@ -240,9 +241,11 @@ public final class TeacherProbabilities {
       int at = i * k;
       outside += Arrays.stream(values, at, at + k).anyMatch(v -> v < 0 || v > whole) ? 1 : 0;
     }
-    String logits = "; if these are logits pass --teacher-kind logits";
+    String next = "; if these are logits pass --teacher-kind logits";
     if (2 * outside <= rows && 2 * valid(values, rows, k, whole) >= rows) {
-      logits = ""; // most rows are fine: it is this row
+      next = "; other rows are fine, so look at this one";
+    } else if (Arrays.stream(values).allMatch(v -> v >= 0)) {
+      next += ", if weights divide each row by its sum";
     }
     for (int i = 0; i < rows; i++) {
       double sum = 0;
@@ -250,13 +253,13 @@ public final class TeacherProbabilities {
         double value = values[i * k + c];
         if (value < 0 || value > whole + tolerance(k, whole)) {
           return "%s row %s: class '%s' is %s, allowed 0 to %s%s"
-              .formatted(name, i + 1, classes.get(c), value, Table.text(whole), logits);
+              .formatted(name, i + 1, classes.get(c), value, Table.text(whole), next);
         }
         sum += value;
       }
       if (Math.abs(sum - whole) > tolerance(k, whole)) {
         return "%s row %s: sums to %s, expected %s ± %s%s"
-            .formatted(name, i + 1, (float) sum, Table.text(whole), tolerance(k, whole), logits);
+            .formatted(name, i + 1, (float) sum, Table.text(whole), tolerance(k, whole), next);
       }
     }
     throw new AssertionError("a row is wrong");

@@ -16,6 +16,16 @@ public final class Names {
    * @return a clause that starts with a comma
    */
   public static String suggestion(String wanted, Collection<String> known) {
+    String nearest = nearest(wanted, known);
+    return nearest.isEmpty() ? ", there are " + quoted(known) : nearest;
+  }
+
+  /**
+   * The nearest name if one is near.
+   *
+   * @return a clause that starts with a comma, empty if none is near
+   */
+  public static String nearest(String wanted, Collection<String> known) {
     String nearest = null;
     int least = Math.max(2, wanted.length() / 3) + 1;
     String lower = wanted.toLowerCase(Locale.ROOT);
@@ -28,7 +38,7 @@ public final class Names {
         }
       }
     }
-    return nearest != null ? ", did you mean '" + nearest + "'?" : ", there are " + quoted(known);
+    return nearest == null ? "" : ", did you mean '" + nearest + "'?";
   }
 
   /** The first few names in quotes, and how many more there are. */
