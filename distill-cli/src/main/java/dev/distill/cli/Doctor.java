@@ -96,7 +96,8 @@ final class Doctor {
     classPath();
     StudentCatalog catalog = catalog();
     teachers();
-    check("DuckDB", "Parquet and CSV files can't be read; add org.duckdb:duckdb_jdbc", this::duckDb);
+    check(
+        "DuckDB", "Parquet and CSV files can't be read; add org.duckdb:duckdb_jdbc", this::duckDb);
     check("SQLite", "--study can't keep trials; add org.xerial:sqlite-jdbc", this::sqlite);
     StudentFile student = catalog == null ? null : fits(catalog);
     exports(student);
@@ -314,7 +315,8 @@ final class Doctor {
   }
 
   private static String reason(Throwable e) {
-    String text = e.getMessage() == null || e instanceof LinkageError ? e.toString() : e.getMessage();
+    String text =
+        e.getMessage() == null || e instanceof LinkageError ? e.toString() : e.getMessage();
     return text.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 

@@ -126,9 +126,7 @@ public final class Main implements Runnable {
     CommandLine command = e.getCommandLine();
     String message = NextStep.of(NextStep.of(e));
     command.getErr().println("distill: " + message);
-    command
-        .getErr()
-        .println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     tell(command, List.of(args), message, INPUT);
     return INPUT;
   }
@@ -156,8 +154,8 @@ public final class Main implements Runnable {
   /** Who follows events is told by one, too. */
   private static void tell(CommandLine command, List<String> args, String message, int code) {
     boolean json =
-        command.getCommand() instanceof RunCommand run && run.talk().json()
-            || args.contains("--json");
+        args.contains("--json")
+            || (command.getCommand() instanceof RunCommand run && run.talk().json());
     if (json && RUNS.contains(command.getCommandName())) {
       new JsonEvents(command.getOut()).failed(message, code);
     }

@@ -42,7 +42,8 @@ final class NextStep {
 
   /** What is wrong with a command line; for an unknown word with the nearest known one. */
   static String of(ParameterException e) {
-    if (!(e instanceof UnmatchedArgumentException unmatched) || unmatched.getUnmatched().isEmpty()) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)
+        || unmatched.getUnmatched().isEmpty()) {
       return String.valueOf(e.getMessage());
     }
     CommandSpec command = e.getCommandLine().getCommandSpec();

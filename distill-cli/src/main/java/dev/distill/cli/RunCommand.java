@@ -9,9 +9,9 @@ import dev.distill.auto.SweepPlan;
 import dev.distill.auto.Tolerance;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.data.TeacherKind;
-import dev.distill.spi.StudentModel;
 import dev.distill.report.MarkdownSummary;
 import dev.distill.report.ModelCard;
+import dev.distill.spi.StudentModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -151,6 +151,7 @@ final class RunCommand implements Callable<Integer> {
       description =
           "YAML file with any of these options, by their names without dashes; the command line wins"
               + " (docs/terminal.md)")
+  @SuppressWarnings("UnusedVariable") // ConfigWords has read it before
   private @Nullable Path config;
 
   @Option(

@@ -198,7 +198,7 @@ final class RunConfig {
     Path shorter = path.normalize();
     try {
       // A folder that is a link has another parent than it seems.
-      return Files.exists(path) && Files.isSameFile(path, shorter) || !Files.exists(path)
+      return !Files.exists(path) || Files.isSameFile(path, shorter)
           ? shorter.toString()
           : path.toString();
     } catch (IOException e) {

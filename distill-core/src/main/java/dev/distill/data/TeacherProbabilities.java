@@ -133,17 +133,22 @@ public final class TeacherProbabilities {
       }
     }
     List<String> expected = classes.stream().map(c -> "p_" + c).toList();
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException(
-          "%s: column %s is of no class, expected %s; name the columns so, or pass"
-                  .formatted(table.name(), Names.quoted(unknown), Names.quoted(expected))
-              + " --teacher-by-position if they stand in this order");
-    }
     List<String> missing = new ArrayList<>();
     for (int k = 0; k < columns.length; k++) {
       if (columns[k] == null) {
         missing.add(expected.get(k));
       }
+    }
+    if (!unknown.isEmpty()) {
+      String next = "";
+      if (missing.size() == unknown.size()) {
+        next = "; name it so, or pass --teacher-by-position if the columns stand in this order";
+      } else if (missing.isEmpty()) {
+        next = "; leave it out, or name it with --id if it tells rows apart";
+      }
+      throw new IllegalArgumentException(
+          "%s: column %s is of no class, expected %s%s"
+              .formatted(table.name(), Names.quoted(unknown), Names.quoted(expected), next));
     }
     if (missing.size() == 1 && classes.size() == 2) {
       int absent = columns[0] == null ? 0 : 1;

@@ -23,7 +23,8 @@ final class Figures {
   /** Teacher, student, twin and prior on the test rows. */
   static String models(DistillationResult result) {
     StringBuilder text = new StringBuilder();
-    text.append("| on test rows | accuracy | log loss | KL to the teacher | agreement | bytes | ns a row |\n");
+    text.append(
+        "| on test rows | accuracy | log loss | KL to the teacher | agreement | bytes | ns a row |\n");
     text.append("|---|--:|--:|--:|--:|--:|--:|\n");
     model(text, "teacher", result.teacher(), null);
     model(text, "**student**", result.student().test(), result.student().cost());
@@ -65,10 +66,18 @@ final class Figures {
     long seed = result.config().seed();
     StringBuilder text = new StringBuilder("| figure | student | 95 % interval |\n|---|--:|--:|\n");
     share(text, "accuracy (share of labels met)", student.test(), "accuracy", labels.length);
-    share(text, "agreement (share of the teacher's classes met)", student.test(), "agreement", labels.length);
+    share(
+        text,
+        "agreement (share of the teacher's classes met)",
+        student.test(),
+        "agreement",
+        labels.length);
     mean(text, "log loss, nats a row", loss, seed);
     mean(text, "KL to the teacher, nats a row", kl, seed);
-    row(text, "gap closed in accuracy, (student − twin) / (teacher − twin)", result.verdict().gapClosedAccuracy());
+    row(
+        text,
+        "gap closed in accuracy, (student − twin) / (teacher − twin)",
+        result.verdict().gapClosedAccuracy());
     row(text, "gap closed in log loss", result.verdict().gapClosedLogLoss());
     row(text, "KL lower than the twin's by", result.verdict().kl());
     row(text, "log loss lower than the twin's by", result.verdict().logLoss());
@@ -76,7 +85,8 @@ final class Figures {
     return text.toString();
   }
 
-  private static void share(StringBuilder text, String name, Evaluation test, String figure, int rows) {
+  private static void share(
+      StringBuilder text, String name, Evaluation test, String figure, int rows) {
     row(text, name, Proportion.wilson(Math.round(test.get(figure) * rows), rows, CONFIDENCE));
   }
 

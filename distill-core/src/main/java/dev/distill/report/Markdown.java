@@ -15,7 +15,8 @@ final class Markdown {
   /** A name, such as a column's; may stand in a table. */
   static String code(String name) {
     String shown = visible(name);
-    boolean plain = !shown.isBlank() && shown.chars().noneMatch(c -> c == '`' || c == '|' || c == '\\');
+    boolean plain =
+        !shown.isBlank() && shown.chars().noneMatch(c -> c == '`' || c == '|' || c == '\\');
     return plain ? "`" + shown + "`" : "<code>" + entities(shown) + "</code>";
   }
 

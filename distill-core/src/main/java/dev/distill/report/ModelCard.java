@@ -125,7 +125,8 @@ public final class ModelCard {
         text,
         train.classes().size() + " classes of " + Markdown.code(train.labelName()),
         Markdown.codes(train.classes(), MOST_CLASSES));
-    text.append("\n> **Fill in:** which of these stand for groups of people or of things that must be")
+    text.append(
+            "\n> **Fill in:** which of these stand for groups of people or of things that must be")
         .append(" served alike.\n\n");
   }
 
@@ -140,12 +141,11 @@ public final class ModelCard {
             Locale.ROOT,
             "%,d, %s",
             result.task().test().rows(),
-            result.task().heldOut()
-                ? "held out of the training rows"
-                : "of a file of their own"));
+            result.task().heldOut() ? "held out of the training rows" : "of a file of their own"));
     new TreeMap<>(files)
         .forEach((file, hash) -> item(text, Markdown.code(file), "SHA-256 " + Markdown.code(hash)));
-    text.append("\n> **Fill in:** where the rows come from, of what time, and whom they leave out.\n\n");
+    text.append(
+        "\n> **Fill in:** where the rows come from, of what time, and whom they leave out.\n\n");
   }
 
   private static void limits(StringBuilder text, DistillationResult result) {

@@ -64,7 +64,8 @@ class DatasetTest {
             () -> dataset(numbers("y", IntStream.range(0, 50).asDoubleStream().toArray())))
         .hasMessage(
             "train.csv: label column 'y' has 50 different values in 50 rows, expected at most 1000"
-                + " classes, each in more than one row");
+                + " classes, each in more than one row; is it the column to predict? Numbers are cut into"
+                + " ranges first");
   }
 
   @Test

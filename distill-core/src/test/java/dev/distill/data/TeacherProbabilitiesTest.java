@@ -97,9 +97,17 @@ class TeacherProbabilitiesTest {
     Table.Column a = numbers("p_a", 0.5);
     Table.Column b = numbers("p_b", 0.5);
     assertThatThrownBy(() -> named(List.of("a", "b"), PROBABILITIES, a, b, numbers("p_c", 0)))
-        .hasMessage("t.csv: column 'p_c' is of no class, expected 'p_a', 'p_b'");
+        .hasMessage(
+            "t.csv: column 'p_c' is of no class, expected 'p_a', 'p_b'; leave it out, or name it"
+                + " with --id if it tells rows apart");
+    assertThatThrownBy(() -> named(List.of("a", "c"), PROBABILITIES, a, b))
+        .hasMessage(
+            "t.csv: column 'p_b' is of no class, expected 'p_a', 'p_c'; name it so, or pass"
+                + " --teacher-by-position if the columns stand in this order");
     assertThatThrownBy(() -> named(List.of("a", "b", "c"), PROBABILITIES, a, b))
-        .hasMessage("t.csv: no column 'p_c', expected 'p_a', 'p_b', 'p_c'; there are 'p_a', 'p_b'");
+        .hasMessage(
+            "t.csv: no column 'p_c', expected 'p_a', 'p_b', 'p_c'; there are 'p_a', 'p_b'; the"
+                + " teacher must give each class of the label");
     assertThatThrownBy(() -> named(List.of("a", "b"), PROBABILITIES, a, b, numbers("a", 1)))
         .hasMessage("t.csv: columns 'p_a' and 'a' both stand for class 'a', expected one");
     assertThatThrownBy(() -> named(List.of("a", "b"), PROBABILITIES, texts("id", "7")))
@@ -157,16 +165,18 @@ class TeacherProbabilitiesTest {
     assertThat(check(PERCENT, 33, 66)[0]).isCloseTo(1 / 3.0, ROUNDING);
   }
 
+  private static final String FINE = "; other rows are fine, so look at this one";
+
   @Test
   void refuses_one_wrong_row_by_its_number() {
     refused(PROBABILITIES, 0.5, 0.5, 0.5, 0.4, 1, 0)
-        .hasMessage("t.csv row 2: sums to 0.9, expected 1 ± 0.001");
+        .hasMessage("t.csv row 2: sums to 0.9, expected 1 ± 0.001" + FINE);
     refused(PROBABILITIES, 0.5, 0.5, -0.1, 1.1, 1, 0)
-        .hasMessage("t.csv row 2: class 'a' is -0.1, allowed 0 to 1");
+        .hasMessage("t.csv row 2: class 'a' is -0.1, allowed 0 to 1" + FINE);
     refused(PROBABILITIES, 0.5, 0.5, 0, 0, 1, 0)
-        .hasMessage("t.csv row 2: sums to 0.0, expected 1 ± 0.001");
+        .hasMessage("t.csv row 2: sums to 0.0, expected 1 ± 0.001" + FINE);
     refused(PROBABILITIES, 0.5, 0.5, 0.5, 1.7, 1, 0)
-        .hasMessage("t.csv row 2: class 'b' is 1.7, allowed 0 to 1");
+        .hasMessage("t.csv row 2: class 'b' is 1.7, allowed 0 to 1" + FINE);
     refused(PROBABILITIES, 0.5, Double.NaN)
         .hasMessage("t.csv row 1: class 'b' is missing (or NaN), expected a number");
     refused(PROBABILITIES, 0.5, 0.5, Double.POSITIVE_INFINITY, 0)
@@ -189,7 +199,7 @@ class TeacherProbabilitiesTest {
     refused(PROBABILITIES, 0.5, 0.6, 0.1, 0.3)
         .hasMessage(
             "t.csv row 1: sums to 1.1, expected 1 ± 0.001; if these are logits pass --teacher-kind"
-                + " logits");
+                + " logits, if weights divide each row by its sum");
     refused(LOGITS, 0.9, 0.1, 0.5, 0.5)
         .hasMessage(
             "t.csv: every row sums to 1, these look like probabilities and not logits; pass"

@@ -152,12 +152,13 @@ class DataLoaderTest {
         null,
         TRAIN,
         TEACHER.replace("p_yes", "p_maybe"),
-        "$teacher: column 'p_maybe' is of no class, expected 'p_no', 'p_yes'");
+        "$teacher: column 'p_maybe' is of no class, expected 'p_no', 'p_yes'; name it so, or pass"
+            + " --teacher-by-position if the columns stand in this order");
     refused(
         null,
         TRAIN,
         TEACHER.replace("0.6,0.4", "0.6,0.5"),
-        "$teacher row 3: sums to 1.1, expected 1 ± 0.001");
+        "$teacher row 3: sums to 1.1, expected 1 ± 0.001; other rows are fine, so look at this one");
     refused(
         null,
         TRAIN,

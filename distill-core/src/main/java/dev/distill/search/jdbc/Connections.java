@@ -95,7 +95,8 @@ final class Connections {
       throw new StoreException("the study store %s is a folder: name a file".formatted(file), null);
     }
     if (existing && !Files.exists(file)) {
-      throw new StoreException("there is no study store %s; 'distill run --study' makes one".formatted(file), null);
+      throw new StoreException(
+          "there is no study store %s; 'distill run --study' makes one".formatted(file), null);
     }
     Path folder = parent(file);
     if (folder != null && !Files.isDirectory(folder)) {
