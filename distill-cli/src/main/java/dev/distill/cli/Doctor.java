@@ -87,13 +87,7 @@ final class Doctor {
 
   /** All checks, in their order. */
   List<Finding> findings() {
-    findings.clear();
-    java();
-    memory();
-    folder("temp folder", Path.of(property(TEMP)), NATIVES, "DISTILL_JAVA_OPTS=-D" + TEMP + "=DIR");
-    folder("cache folder", cache(), 0, "DISTILL_CACHE=DIR");
-    encoding();
-    classPath();
+    looks();
     StudentCatalog catalog = catalog();
     teachers();
     check(
@@ -101,6 +95,18 @@ final class Doctor {
     check("SQLite", "--study can't keep trials; add org.xerial:sqlite-jdbc", this::sqlite);
     StudentFile student = catalog == null ? null : fits(catalog);
     exports(student);
+    return List.copyOf(findings);
+  }
+
+  /** The checks for which looking is enough. */
+  List<Finding> looks() {
+    findings.clear();
+    java();
+    memory();
+    folder("temp folder", Path.of(property(TEMP)), NATIVES, "DISTILL_JAVA_OPTS=-D" + TEMP + "=DIR");
+    folder("cache folder", cache(), 0, "DISTILL_CACHE=DIR");
+    encoding();
+    classPath();
     return List.copyOf(findings);
   }
 

@@ -8,9 +8,12 @@ import dev.distill.runtime.StudentFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,7 +60,8 @@ class RunCommandTest {
     assertThat(outcome.code()).as(outcome.err()).isZero();
     assertThat(outcome.out()).contains("student", "hard-label twin", "teacher", "class prior");
     assertThat(file("whole").toFile().list())
-        .containsExactlyInAnyOrder("student.distill", "leaderboard.csv", "result.json");
+        .containsExactlyInAnyOrder(
+            "student.distill", "leaderboard.csv", "result.json", "run.yaml", "MODEL_CARD.md");
 
     StudentFile student = StudentFile.load(file("whole/student.distill"));
     assertThat(student.classes()).containsExactly("cat", "dog", "emu");
@@ -148,12 +152,27 @@ class RunCommandTest {
   @Test
   void what_is_wrong_is_one_line_and_exit_code_2_and_leaves_nothing() throws IOException {
     Path broken = Files.writeString(file("broken_teacher.csv"), "p_cat,p_dog,p_emu\n0.1,0.2,0.7\n");
+    String rest = Files.readString(file("train_teacher.csv"));
+    Path other = Files.writeString(file("other.csv"), rest.replace("p_dog", "p_dug"));
+    Path unsummed = Files.writeString(file("unsummed.csv"), withRow(rest, 2, "0.5,0.2,0.2"));
+    Path fewer =
+        Files.writeString(
+            file("short.csv"),
+            rest.lines().map(l -> l.replaceFirst(",[^,]*$", "")).collect(lines()));
     Object[][] wrong = {
       {"--label", "knd", "did you mean 'kind'"},
       {"--teacher", broken, "600"},
       {"--teacher", file("nowhere.csv"), "nowhere.csv"},
       {"--families", "other.tree", "distill-models-other"},
-      {"--families", "xgboost.tres", "xgboost.trees"},
+      {"--families", "xgboost.tres", "did you mean 'xgboost.tree'?"},
+      {"--train", file("trian.csv"), "no such file in " + folder + ", did you mean 'train.csv'?"},
+      {"--train", file("no/train.csv"), "no folder " + file("no")},
+      {"--teacher", fewer, "the teacher must give each class of the label"},
+      {"--teacher", other, "pass --teacher-by-position if the columns stand in this order"},
+      {"--teacher", unsummed, "row 2: sums to 0.9, expected 1 ± 0.0015; other rows are fine"},
+      {"--label", "size", "is it the column to predict?"},
+      {"--out", file("train.csv/out"), "can't be written to: Not a directory; name another folder"},
+      {"--trails", "3", "Unknown option '--trails', did you mean '--trials'?"},
       {"--test", file("test.csv"), "--test-teacher"},
       {"--trials", "0", "trials must be >= 1"},
       {"--trials", "many", "--trials"},
@@ -177,6 +196,23 @@ class RunCommandTest {
           .hasSize(1);
       assertThat(file("wrong/student.distill")).doesNotExist();
     }
+  }
+
+  private static Collector<CharSequence, ?, String> lines() {
+    return Collectors.joining("\n", "", "\n");
+  }
+
+  private static String withRow(String text, int row, String instead) {
+    List<String> all = new ArrayList<>(text.lines().toList());
+    all.set(row, instead);
+    return all.stream().collect(lines());
+  }
+
+  @Test
+  void an_unknown_command_is_named_with_the_nearest() {
+    Cli.Outcome outcome = Cli.run("rnu", "--train", "x");
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err()).startsWith("distill: Unknown command 'rnu', did you mean 'run'?");
   }
 
   @Test
