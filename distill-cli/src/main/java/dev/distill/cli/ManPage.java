@@ -77,6 +77,9 @@ final class ManPage {
     ENVIRONMENT.forEach((variable, what) -> item(variable, "", new String[] {what}));
     macro("SH", "NOTES");
     paragraphs(program.usageMessage().footer());
+    if (text.toString().endsWith(".PP\n")) {
+      text.setLength(text.length() - ".PP\n".length());
+    }
   }
 
   private static String first(CommandSpec command) {

@@ -91,7 +91,7 @@ class EventsTest {
   void what_is_wrong_is_an_event_too() throws IOException {
     for (Object[] wrong :
         new Object[][] {
-          {"run", "--json", "--out", folder.resolve("x"), "--label", "knd"},
+          {"run", "--json", "--out", folder.resolve("x"), "--families", "xgboost.tres"},
           {"run", "--json", "--out", folder.resolve("x"), "--colour"},
           {"run", "--json", "--out", folder.resolve("train.csv")},
           {"rerun", folder.resolve("none"), "--json"},
@@ -143,9 +143,10 @@ class EventsTest {
     assertThat(lines.get(0)).startsWith("on test rows");
     assertThat(lines.get(5)).startsWith("Distillation ");
     assertThat(lines.get(6)).contains("Written to ");
-    Cli.Outcome wrong = run("run", "--quiet", "--out", folder.resolve("x"), "--label", "knd");
+    Cli.Outcome wrong =
+        run("run", "--quiet", "--out", folder.resolve("x"), "--families", "xgboost.tres");
     assertThat(wrong.code()).isEqualTo(2);
-    assertThat(wrong.err()).contains("did you mean 'kind'");
+    assertThat(wrong.err()).contains("did you mean 'xgboost.tree'?");
     assertThat(run("run", "--quiet", "--json", "--out", folder.resolve("x")).err())
         .contains("--quiet and --json were both given");
   }

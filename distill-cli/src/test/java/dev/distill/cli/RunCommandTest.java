@@ -170,7 +170,7 @@ class RunCommandTest {
       {"--teacher", fewer, "the teacher must give each class of the label"},
       {"--teacher", other, "pass --teacher-by-position if the columns stand in this order"},
       {"--teacher", unsummed, "row 2: sums to 0.9, expected 1 ± 0.0015; other rows are fine"},
-      {"--label", "size", "is it the column to predict?"},
+      {"--label", "weight", "is it the column to predict?"},
       {"--out", file("train.csv/out"), "can't be written to: Not a directory; name another folder"},
       {"--trails", "3", "Unknown option '--trails', did you mean '--trials'?"},
       {"--test", file("test.csv"), "--test-teacher"},

@@ -216,11 +216,12 @@ public final class StudentCatalog {
     if (student == null) {
       int dot = id.indexOf('.');
       throw new IllegalArgumentException(
-          "unknown student family '%s'%s; the class path has %s%s%s"
+          "unknown student family '%s'; the class path has %s%s%s"
               .formatted(
                   id,
-                  Names.nearest(id, byId.keySet()),
-                  byId.isEmpty() ? "none" : String.join(", ", byId.keySet()),
+                  byId.isEmpty()
+                      ? "none"
+                      : String.join(", ", byId.keySet()) + Names.nearest(id, byId.keySet()),
                   dot > 0
                           && byId.keySet().stream()
                               .noneMatch(k -> k.startsWith(id.substring(0, dot + 1)))

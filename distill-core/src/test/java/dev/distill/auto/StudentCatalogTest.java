@@ -106,7 +106,9 @@ class StudentCatalogTest {
                 + Version.current());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> catalog.get("one.tree"))
-        .withMessage("unknown student family 'one.tree'; the class path has one.trees");
+        .withMessage(
+            "unknown student family 'one.tree'; the class path has one.trees, did you mean"
+                + " 'one.trees'?");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> catalog.select(List.of("one.trees", "forest")))
         .withMessage("unknown student family 'forest'; the class path has one.trees");
