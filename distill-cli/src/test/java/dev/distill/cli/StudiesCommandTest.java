@@ -92,8 +92,9 @@ class StudiesCommandTest {
 
   @Test
   void says_what_is_wrong_with_a_file() throws IOException {
+    String none = "distill: there is no study store %s; 'distill run --study' makes one%n";
     assertThat(Cli.run("studies", file()))
-        .isEqualTo(new Cli.Outcome(2, "", "distill: there is no study store " + file() + "\n"));
+        .isEqualTo(new Cli.Outcome(2, "", none.formatted(file())));
     Files.writeString(file(), "a,b\n1,2\n".repeat(100));
     assertThat(Cli.run("studies", file()).err())
         .contains(file() + " is no study store: the file is not an SQLite database");

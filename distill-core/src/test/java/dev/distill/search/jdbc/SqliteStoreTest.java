@@ -85,7 +85,7 @@ class SqliteStoreTest extends JdbcStoreContract {
   @Test
   void a_file_that_must_be_there() throws IOException {
     fails(() -> JdbcStore.existing(file().toString()))
-        .hasMessage("there is no study store " + file());
+        .hasMessage("there is no study store %s; 'distill run --study' makes one", file());
     assertThat(file()).doesNotExist();
     Files.createFile(file());
     fails(() -> JdbcStore.existing(file().toString()))
