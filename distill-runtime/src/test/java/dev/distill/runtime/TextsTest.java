@@ -77,7 +77,7 @@ class TextsTest {
         bytes[0] = (byte) (0xe0 + random.nextInt(24));
       }
       for (int k = 1; k < bytes.length; k++) {
-        bytes[k] = random.nextInt(4) == 0 ? bytes[k] : (byte) (0x80 | bytes[k] & 0x3f);
+        bytes[k] = random.nextInt(4) == 0 ? bytes[k] : (byte) (0x80 | (bytes[k] & 0x3f));
       }
       String java = new String(bytes, StandardCharsets.UTF_8);
       boolean whole = java.equals(roundTrip(bytes));
