@@ -55,10 +55,9 @@ class TextsTest {
   @Test
   void finding_again_allocates_nothing() {
     Texts texts = Texts.of(List.of("Oslo", "Århus", "東京", "🌳"));
-    Allocation.none(
-        () -> {
-          assertThat(texts.find("東京") + texts.find("🌳") + texts.find("Bergen")).isEqualTo(4);
-        });
+    int[] sum = new int[1];
+    Allocation.none(() -> sum[0] = texts.find("東京") + texts.find("🌳") + texts.find("Bergen"));
+    assertThat(sum[0]).isEqualTo(2 + 3 - 1);
   }
 
   @Test
