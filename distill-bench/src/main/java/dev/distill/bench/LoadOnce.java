@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * of the JDK.
  */
 final class LoadOnce {
-  private static final int MORE = 3000;
+  private static final int MORE = 1000;
 
   private LoadOnce() {}
 
