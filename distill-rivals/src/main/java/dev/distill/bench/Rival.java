@@ -1,5 +1,8 @@
 package dev.distill.bench;
 
+import static hex.genmodel.MojoReaderBackendFactory.CachingStrategy.MEMORY;
+import static java.util.stream.Collectors.joining;
+
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -9,19 +12,27 @@ import biz.k11i.xgboost.util.FVec;
 import com.microsoft.ml.lightgbm.PredictionType;
 import dev.distill.runtime.StudentFile;
 import dev.distill.runtime.TreeEnsemble;
+import hex.genmodel.GenModel;
+import hex.genmodel.MojoModel;
+import hex.genmodel.MojoReaderBackendFactory;
 import io.github.metarank.lightgbm4j.LGBMBooster;
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
@@ -29,11 +40,13 @@ import ml.dmlc.xgboost4j.java.XGBoost;
 import org.dmg.pmml.PMML;
 import org.jpmml.evaluator.Evaluator;
 import org.jpmml.evaluator.ModelEvaluatorBuilder;
+import org.jpmml.model.metro.MetroJAXBSerializer;
 import org.jpmml.xgboost.FeatureMap;
 import org.jpmml.xgboost.Learner;
 import org.jpmml.xgboost.XGBoostUtil;
+import org.jspecify.annotations.Nullable;
 
-/** A scorer of rows of one model. */
+/** A scorer of rows of one model, or of one of the same shape ({@code h2o.pojo, smile, tribuo}). */
 interface Rival {
   List<String> ALL =
       List.of(
@@ -45,7 +58,12 @@ interface Rival {
           "onnxruntime",
           "predictor",
           "lightgbm4j",
-          "jpmml");
+          "jpmml",
+          "jpmml.transpiled",
+          "h2o.mojo",
+          "h2o.pojo",
+          "smile",
+          "tribuo");
 
   /** Those that take several rows at once. */
   List<String> BATCH = List.of("ours", "xgboost4j", "onnxruntime", "lightgbm4j");
@@ -63,7 +81,7 @@ interface Rival {
       return f[Math.min(classes, f.length) - 1];
     }
     if (result instanceof double[] d) {
-      return d[Math.min(classes, d.length) - 1];
+      return d[d.length - 1];
     }
     if (result instanceof float[][] f) {
       return f[0][f[0].length - 1];
@@ -166,6 +184,29 @@ interface Rival {
                 "num_threads=1");
       }
       case "jpmml" -> jpmml(shape, rows, features);
+      case "jpmml.transpiled" -> transpiled(shape, rows, features);
+      case "h2o.mojo" -> {
+        ByteArrayInputStream mojo = new ByteArrayInputStream(RivalForms.mojo(student.model()));
+        yield h2o(
+            MojoModel.load(MojoReaderBackendFactory.createReaderBackend(mojo, MEMORY)),
+            classes,
+            each(rows, features));
+      }
+      case "h2o.pojo" -> {
+        Path file = RivalModels.pojo(shape);
+        String source = Files.readString(file);
+        String own = source.substring(source.indexOf("@ModelPojo(name=\"") + 17);
+        own = own.substring(0, own.indexOf('"'));
+        Path folder = Files.createTempDirectory("rivals");
+        Path java = Files.writeString(folder.resolve(own + ".java"), source);
+        String libraries = System.getProperty("java.class.path");
+        yield h2o(
+            (GenModel) compiled(folder, libraries, Rival.class.getClassLoader(), own, java),
+            classes,
+            each(rows, features));
+      }
+      case "smile" -> OwnModels.smile(RivalModels.Size.of(shape), each(rows, features));
+      case "tribuo" -> OwnModels.tribuo(RivalModels.Size.of(shape), each(rows, features));
       default -> throw new IllegalArgumentException("no scorer " + name);
     };
   }
@@ -242,26 +283,34 @@ interface Rival {
         }
         """
             .formatted(name));
-    int failed =
-        ToolProvider.getSystemJavaCompiler()
-            .run(
-                null,
-                null,
-                null,
-                "-nowarn",
-                "-d",
-                classes.toString(),
-                folder.resolve(name + ".java").toString(),
-                call.toString());
-    if (failed != 0) {
-      throw new IllegalStateException("the generated class does not compile");
-    }
-    URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()});
     return (BiConsumer<float[], double[]>)
-        loader.loadClass("Call").getDeclaredConstructor().newInstance();
+        compiled(classes, "", null, "Call", folder.resolve(name + ".java"), call);
   }
 
-  private static Rival jpmml(String shape, float[] rows, int features) throws Exception {
+  /** An object of a class that is compiled now, into a folder. */
+  private static Object compiled(
+      Path folder, String libraries, @Nullable ClassLoader parent, String name, Path... sources)
+      throws Exception {
+    List<String> options = new ArrayList<>();
+    options.addAll(List.of("-nowarn", "-proc:none", "-cp", libraries, "-d", folder.toString()));
+    Arrays.stream(sources).map(Path::toString).forEach(options::add);
+    int failed =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, options.toArray(String[]::new));
+    if (failed != 0) {
+      throw new IllegalStateException(name + " does not compile");
+    }
+    URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, parent);
+    return loader.loadClass(name).getDeclaredConstructor().newInstance();
+  }
+
+  private static Rival h2o(GenModel model, int classes, float[][] each) {
+    double[][] rows = OwnModels.doubles(each);
+    double[] out = new double[classes + 1];
+    return first -> model.score0(rows[first], out);
+  }
+
+  private static PMML pmml(String shape, int features) throws Exception {
     Path file = RivalModels.booster(shape);
     if (!Files.exists(file)) {
       throw new IllegalArgumentException("no booster of this shape");
@@ -274,8 +323,11 @@ interface Rival {
     for (int j = 0; j < features; j++) {
       map.addEntry("x" + j, "q");
     }
-    PMML pmml = learner.encodePMML(Map.of(), "y", null, map);
-    Evaluator evaluator = new ModelEvaluatorBuilder(pmml).build();
+    return learner.encodePMML(Map.of(), "y", null, map);
+  }
+
+  private static Rival jpmml(String shape, float[] rows, int features) throws Exception {
+    Evaluator evaluator = new ModelEvaluatorBuilder(pmml(shape, features)).build();
     evaluator.verify();
     Map<String, Object> row = new HashMap<>();
     return first -> {
@@ -283,6 +335,81 @@ interface Rival {
         row.put("x" + j, rows[first * features + j]);
       }
       return evaluator.evaluate(row);
+    };
+  }
+
+  /**
+   * The transpiler's newest release that Central has with all its parts needs an evaluator of
+   * another version, so it has a loader of its own.
+   */
+  @SuppressWarnings("unchecked")
+  private static Rival transpiled(String shape, float[] rows, int features) throws Exception {
+    Path folder = Files.createTempDirectory("rivals");
+    Path pmml = folder.resolve("model.pmml");
+    try (OutputStream out = Files.newOutputStream(pmml)) {
+      new MetroJAXBSerializer().serialize(pmml(shape, features), out);
+    }
+    Path here = Path.of(Rival.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    List<Path> jars;
+    try (Stream<Path> files = Files.list(here.resolveSibling("transpiler"))) {
+      jars = files.toList();
+    }
+    URL[] urls = new URL[jars.size()];
+    for (int i = 0; i < urls.length; i++) {
+      urls[i] = jars.get(i).toUri().toURL();
+    }
+    URLClassLoader libraries = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
+    Path call =
+        Files.writeString(
+            folder.resolve("Transpiled.java"),
+            """
+            import java.util.Map;
+            import org.jpmml.evaluator.Evaluator;
+            import org.jpmml.evaluator.LoadingModelEvaluatorBuilder;
+            import org.jpmml.transpiler.InMemoryTranspiler;
+            import org.jpmml.transpiler.TranspilerTransformer;
+
+            public final class Transpiled
+                implements java.util.function.UnaryOperator<Map<String, ?>> {
+              private final Evaluator evaluator;
+
+              public Transpiled() throws Exception {
+                evaluator =
+                    new LoadingModelEvaluatorBuilder()
+                        .load(new java.io.File("%s"))
+                        .transform(new TranspilerTransformer(new InMemoryTranspiler(null)))
+                        .build();
+                evaluator.verify();
+              }
+
+              @SuppressWarnings("unchecked")
+              public Map<String, ?> apply(Map<String, ?> row) {
+                return evaluator.evaluate((Map) row);
+              }
+            }
+            """
+                .formatted(pmml));
+    String path = jars.stream().map(Path::toString).collect(joining(File.pathSeparator));
+    // It compiles against the class path, and loads by the thread's loader.
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    String classPath = System.getProperty("java.class.path");
+    thread.setContextClassLoader(libraries);
+    System.setProperty("java.class.path", path);
+    UnaryOperator<Map<String, ?>> evaluator;
+    try {
+      evaluator =
+          (UnaryOperator<Map<String, ?>>) compiled(folder, path, libraries, "Transpiled", call);
+    } finally {
+      thread.setContextClassLoader(before);
+      System.setProperty("java.class.path", classPath);
+    }
+    Map<String, Object> row = new HashMap<>();
+    return first -> {
+      for (int j = 0; j < features; j++) {
+        row.put("x" + j, rows[first * features + j]);
+      }
+      return evaluator.apply(row);
     };
   }
 }
