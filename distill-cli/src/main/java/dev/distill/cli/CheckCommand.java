@@ -262,7 +262,8 @@ final class CheckCommand implements Callable<Integer> {
 
   private static void others(StringBuilder text, long others) {
     if (others > 0) {
-      line(text, String.format(Locale.ROOT, "and %,d %s", others, others == 1 ? "other" : "others"));
+      line(
+          text, String.format(Locale.ROOT, "and %,d %s", others, others == 1 ? "other" : "others"));
     }
   }
 }

@@ -50,8 +50,17 @@ final class H2oPojo {
   public static void main(String[] arguments) throws Exception {
     H2O.main(
         new String[] {
-          "-disable_web", "-disable_net", "-name", "rivals", "-nthreads", "1", "-ga_opt_out",
-          "-ice_root", arguments[2], "-log_level", "FATAL"
+          "-disable_web",
+          "-disable_net",
+          "-name",
+          "rivals",
+          "-nthreads",
+          "1",
+          "-ga_opt_out",
+          "-ice_root",
+          arguments[2],
+          "-log_level",
+          "FATAL"
         });
     H2O.waitForCloudSize(1, 10_000);
     RivalModels.Size size = RivalModels.Size.of(arguments[0]);
@@ -98,8 +107,9 @@ final class H2oPojo {
         IntStream.range(0, task.classes()).mapToObj(k -> "c" + k).toArray(String[]::new);
     vectors[columns] = Vec.makeVec(labels, classes, keys[columns]);
     List<String> names = IntStream.range(0, columns).mapToObj(j -> "x" + j).toList();
-    String[] all = java.util.stream.Stream.concat(names.stream(), java.util.stream.Stream.of("y"))
-        .toArray(String[]::new);
+    String[] all =
+        java.util.stream.Stream.concat(names.stream(), java.util.stream.Stream.of("y"))
+            .toArray(String[]::new);
     Frame frame = new Frame(Key.<Frame>make("frame"), all, vectors);
     DKV.put(frame);
     return frame;

@@ -1,7 +1,6 @@
 package dev.distill.bench;
 
 import static hex.genmodel.MojoReaderBackendFactory.CachingStrategy.MEMORY;
-import static java.util.stream.Collectors.joining;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
@@ -17,9 +16,7 @@ import hex.genmodel.MojoModel;
 import hex.genmodel.MojoReaderBackendFactory;
 import io.github.metarank.lightgbm4j.LGBMBooster;
 import java.io.ByteArrayInputStream;
-import java.io.File;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.FloatBuffer;
@@ -31,8 +28,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
@@ -40,7 +35,6 @@ import ml.dmlc.xgboost4j.java.XGBoost;
 import org.dmg.pmml.PMML;
 import org.jpmml.evaluator.Evaluator;
 import org.jpmml.evaluator.ModelEvaluatorBuilder;
-import org.jpmml.model.metro.MetroJAXBSerializer;
 import org.jpmml.xgboost.FeatureMap;
 import org.jpmml.xgboost.Learner;
 import org.jpmml.xgboost.XGBoostUtil;
@@ -59,7 +53,6 @@ interface Rival {
           "predictor",
           "lightgbm4j",
           "jpmml",
-          "jpmml.transpiled",
           "h2o.mojo",
           "h2o.pojo",
           "smile",
@@ -184,7 +177,6 @@ interface Rival {
                 "num_threads=1");
       }
       case "jpmml" -> jpmml(shape, rows, features);
-      case "jpmml.transpiled" -> transpiled(shape, rows, features);
       case "h2o.mojo" -> {
         ByteArrayInputStream mojo = new ByteArrayInputStream(RivalForms.mojo(student.model()));
         yield h2o(
@@ -295,8 +287,7 @@ interface Rival {
     options.addAll(List.of("-nowarn", "-proc:none", "-cp", libraries, "-d", folder.toString()));
     Arrays.stream(sources).map(Path::toString).forEach(options::add);
     int failed =
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, options.toArray(String[]::new));
+        ToolProvider.getSystemJavaCompiler().run(null, null, null, options.toArray(String[]::new));
     if (failed != 0) {
       throw new IllegalStateException(name + " does not compile");
     }
@@ -335,81 +326,6 @@ interface Rival {
         row.put("x" + j, rows[first * features + j]);
       }
       return evaluator.evaluate(row);
-    };
-  }
-
-  /**
-   * The transpiler's newest release that Central has with all its parts needs an evaluator of
-   * another version, so it has a loader of its own.
-   */
-  @SuppressWarnings("unchecked")
-  private static Rival transpiled(String shape, float[] rows, int features) throws Exception {
-    Path folder = Files.createTempDirectory("rivals");
-    Path pmml = folder.resolve("model.pmml");
-    try (OutputStream out = Files.newOutputStream(pmml)) {
-      new MetroJAXBSerializer().serialize(pmml(shape, features), out);
-    }
-    Path here = Path.of(Rival.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    List<Path> jars;
-    try (Stream<Path> files = Files.list(here.resolveSibling("transpiler"))) {
-      jars = files.toList();
-    }
-    URL[] urls = new URL[jars.size()];
-    for (int i = 0; i < urls.length; i++) {
-      urls[i] = jars.get(i).toUri().toURL();
-    }
-    URLClassLoader libraries = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
-    Path call =
-        Files.writeString(
-            folder.resolve("Transpiled.java"),
-            """
-            import java.util.Map;
-            import org.jpmml.evaluator.Evaluator;
-            import org.jpmml.evaluator.LoadingModelEvaluatorBuilder;
-            import org.jpmml.transpiler.InMemoryTranspiler;
-            import org.jpmml.transpiler.TranspilerTransformer;
-
-            public final class Transpiled
-                implements java.util.function.UnaryOperator<Map<String, ?>> {
-              private final Evaluator evaluator;
-
-              public Transpiled() throws Exception {
-                evaluator =
-                    new LoadingModelEvaluatorBuilder()
-                        .load(new java.io.File("%s"))
-                        .transform(new TranspilerTransformer(new InMemoryTranspiler(null)))
-                        .build();
-                evaluator.verify();
-              }
-
-              @SuppressWarnings("unchecked")
-              public Map<String, ?> apply(Map<String, ?> row) {
-                return evaluator.evaluate((Map) row);
-              }
-            }
-            """
-                .formatted(pmml));
-    String path = jars.stream().map(Path::toString).collect(joining(File.pathSeparator));
-    // It compiles against the class path, and loads by the thread's loader.
-    Thread thread = Thread.currentThread();
-    ClassLoader before = thread.getContextClassLoader();
-    String classPath = System.getProperty("java.class.path");
-    thread.setContextClassLoader(libraries);
-    System.setProperty("java.class.path", path);
-    UnaryOperator<Map<String, ?>> evaluator;
-    try {
-      evaluator =
-          (UnaryOperator<Map<String, ?>>) compiled(folder, path, libraries, "Transpiled", call);
-    } finally {
-      thread.setContextClassLoader(before);
-      System.setProperty("java.class.path", classPath);
-    }
-    Map<String, Object> row = new HashMap<>();
-    return first -> {
-      for (int j = 0; j < features; j++) {
-        row.put("x" + j, rows[first * features + j]);
-      }
-      return evaluator.apply(row);
     };
   }
 }

@@ -87,8 +87,7 @@ final class RivalModels {
       try (BenchTask.Context context = new BenchTask.Context(1);
           FittedStudent fitted =
               size.task()
-                  .fit(
-                      Unwrapped.customLossOnly(), 1, 1, size.rounds(), size.depth(), context)) {
+                  .fit(Unwrapped.customLossOnly(), 1, 1, size.rounds(), size.depth(), context)) {
         Unwrapped.booster(fitted).saveModel(booster(shape).toString());
         write(fitted.portable().orElseThrow(), file);
       }

@@ -16,8 +16,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * Our scorer beside others that read the same model: {@code java -jar rivals.jar [--quick]
- * [--single] [SHAPE…]}. Times are CPU times, as machines are shared. {@code --check} only shows that
- * they answer alike, {@code --prepare} only writes the models, {@code --single} leaves out batches.
+ * [--single] [SHAPE…]}. Times are CPU times, as machines are shared. {@code --check} only shows
+ * that they answer alike, {@code --prepare} only writes the models, {@code --single} leaves out
+ * batches.
  */
 public final class Rivals {
   private Rivals() {}

@@ -125,8 +125,7 @@ public final class TableReader implements AutoCloseable {
         case CSV, CSV_GZ -> csv(file, format == Format.CSV_GZ, asText, most, parts);
         case PARQUET -> other(name, "read_parquet(" + path(file) + ")", asText, most, parts);
         case JSON ->
-            other(
-                name, "read_json_auto(" + path(file) + ", sample_size=-1)", asText, most, parts);
+            other(name, "read_json_auto(" + path(file) + ", sample_size=-1)", asText, most, parts);
       }
     } catch (IOException e) {
       throw new InputException(name + ": can't be read: " + reason(e), e);
@@ -202,8 +201,7 @@ public final class TableReader implements AutoCloseable {
 
   // ---- CSV ----
 
-  private void csv(
-      Path file, boolean gzip, Set<String> asText, int most, Consumer<Table> parts)
+  private void csv(Path file, boolean gzip, Set<String> asText, int most, Consumer<Table> parts)
       throws IOException, SQLException {
     String name = file.toString();
     CsvScan.Shape shape;
