@@ -57,6 +57,10 @@ public final class Benchmarks {
       run(GeneratorBench.USAGE, out -> GeneratorBench.run(words.subList(1, words.size()), out));
       return;
     }
+    if (words.indexOf("load") == 0) {
+      run(LoadBench.USAGE, out -> LoadBench.run(words.subList(1, words.size()), out));
+      return;
+    }
     boolean quick = words.remove("--quick");
     if (words.size() != 1 || !GROUPS.containsKey(words.get(0))) {
       System.err.println(
@@ -64,7 +68,9 @@ public final class Benchmarks {
               + "   or: java -jar benchmarks.jar "
               + SearchBench.USAGE
               + "\n   or: java -jar benchmarks.jar "
-              + GeneratorBench.USAGE);
+              + GeneratorBench.USAGE
+              + "\n   or: java -jar benchmarks.jar "
+              + LoadBench.USAGE);
       System.exit(2);
     }
     List<Ratios.Measured> measured = new ArrayList<>();

@@ -57,6 +57,16 @@ class BenchmarksTest {
   }
 
   @Test
+  void loading_is_measured_in_processes_of_their_own() throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    LoadBench.run(List.of("--runs", "1"), new PrintStream(out, true, UTF_8));
+    assertThat(out.toString(UTF_8).lines())
+        .hasSize(5)
+        .anyMatch(line -> line.matches("wall +median .*; warm .*"))
+        .anyMatch(line -> line.matches("cpu, archive of classes +median .*"));
+  }
+
+  @Test
   void families_score_alike() {
     FamilyServingBench bench = new FamilyServingBench();
     bench.family = "xgboost.tree";

@@ -11,6 +11,7 @@ import dev.distill.spi.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -165,15 +166,20 @@ final class CheckCommand implements Callable<Integer> {
                 labels),
             latency(before, features, now, others),
             rules);
-    String listing = listing(result);
-    OutputFolder.write(junit, JunitXml.of(result, listing));
+    OutputFolder.write(junit, JunitXml.of(result, listing(result, Integer.MAX_VALUE)));
     OutputFolder.write(json, ReportJson.of(result, name(baseline), name(candidate)));
     PrintWriter out = spec.commandLine().getOut();
     for (Gate.Check check : result.checks()) {
       out.printf("%-4s %-22s %s%n", check.passed() ? "ok" : "FAIL", check.name(), check.figures());
     }
     out.println();
-    listing.lines().limit(2 + SHOWN).forEach(out::println);
+    out.println(listing(result, SHOWN));
+    long failed = result.checks().stream().filter(check -> !check.passed()).count();
+    int all = result.checks().size();
+    out.println(
+        failed == 0
+            ? "Passed: " + (all == 1 ? "the rule holds." : "all " + all + " rules hold.")
+            : "Failed: " + failed + " of " + all + (all == 1 ? " rule." : " rules."));
     out.flush();
     return result.passed() ? Main.OK : Main.FAILED;
   }
@@ -215,25 +221,49 @@ final class CheckCommand implements Callable<Integer> {
     return new Gate.Latency(first, second);
   }
 
-  private static String listing(Gate.Result result) {
-    boolean labelled = result.logLossIncrease() != null;
+  /** Which slices got worse and which rows flipped, at most so many of either. */
+  private static String listing(Gate.Result result, int most) {
     StringBuilder text = new StringBuilder();
+    List<Gate.WorseSlice> slices = result.worseSlices();
+    if (!slices.isEmpty()) {
+      text.append("slices with a higher loss: ").append(slices.size()).append('\n');
+      slices.stream().limit(most).forEach(s -> line(text, Gate.words(s)));
+      others(text, slices.size() - most);
+      text.append('\n');
+    }
+    long flips = Math.round(result.negativeFlips().estimate() * result.rows());
     text.append(
         String.format(
             Locale.ROOT,
-            "%s: %.4f of %,d rows (%.4f to %.4f)%s%n",
-            labelled
+            "%s: %,d of %,d rows, %.4f (%.4f to %.4f)%n",
+            result.logLossIncrease() != null
                 ? "negative flips, right before and wrong now"
                 : "flips (without labels: another prediction)",
-            result.negativeFlips().estimate(),
+            flips,
             result.rows(),
+            result.negativeFlips().estimate(),
             result.negativeFlips().lower(),
-            result.negativeFlips().upper(),
-            result.flips().size() == Gate.MOST_FLIPS ? ", the first " + Gate.MOST_FLIPS : ""));
-    for (Gate.Flip flip : result.flips()) {
-      text.append(
-          "  row %s: '%s' became '%s'%n".formatted(flip.row(), flip.baseline(), flip.candidate()));
-    }
+            result.negativeFlips().upper()));
+    result.flips().stream()
+        .limit(most)
+        .forEach(
+            flip ->
+                line(
+                    text,
+                    "row %s: '%s' became '%s'"
+                        .formatted(flip.row(), flip.baseline(), flip.candidate())));
+    others(text, flips - Math.min(most, result.flips().size()));
     return text.toString();
+  }
+
+  private static void line(StringBuilder text, String line) {
+    text.append("  ").append(line).append('\n');
+  }
+
+  private static void others(StringBuilder text, long others) {
+    if (others > 0) {
+      line(
+          text, String.format(Locale.ROOT, "and %,d %s", others, others == 1 ? "other" : "others"));
+    }
   }
 }

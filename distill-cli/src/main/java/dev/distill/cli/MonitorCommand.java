@@ -19,6 +19,7 @@ import dev.distill.spi.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +43,9 @@ import picocli.CommandLine.Spec;
       ""
     })
 final class MonitorCommand implements Callable<Integer> {
+  /** Rows that are in memory at a time. */
+  private static final int PART = 1 << 14;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(paramLabel = "FILE", description = "the student.distill that is in service")
@@ -198,20 +202,11 @@ final class MonitorCommand implements Callable<Integer> {
       TeacherModels open,
       String labelColumn,
       Map<String, Integer> late) {
-    DataLoader.Served served = DataLoader.served(rows, student, label, key);
-    int[] known = served.labels();
-    if (labels != null && key != null) {
-      Table.Column keys = served.table().column(key);
-      known = new int[keys.rows()];
-      for (int i = 0; i < known.length; i++) {
-        String text = keys.text(i);
-        known[i] = text == null ? -1 : late.getOrDefault(text, -1);
-      }
-      matched(known);
-    }
     if (teacher.isFile()) {
+      // A teacher's file is matched with all rows.
+      DataLoader.Served all = DataLoader.served(rows, student, label, key);
       int classes = student.classes().size();
-      double[] says = teacher.read(served.table(), student.classes(), labelColumn, key);
+      double[] says = teacher.read(all.table(), student.classes(), labelColumn, key);
       monitor.shadow(
           (batch, chosen) -> {
             double[] some = new double[chosen.length * classes];
@@ -221,10 +216,39 @@ final class MonitorCommand implements Callable<Integer> {
             return some;
           },
           shadow == null ? 1 : shadow);
-    } else {
-      ask(student, monitor, open, labelColumn);
+      int[] known = known(all, late);
+      joined(any(known));
+      monitor.add(all.table(), known);
+      return;
     }
-    monitor.add(served.table(), known);
+    ask(student, monitor, open, labelColumn);
+    boolean[] any = new boolean[1];
+    DataLoader.served(
+        rows,
+        student,
+        label,
+        key,
+        PART,
+        part -> {
+          int[] known = known(part, late);
+          any[0] |= any(known);
+          monitor.add(part.table(), known);
+        });
+    joined(any[0]);
+  }
+
+  /** The class of each row, −1 where it is not known; null if none is. */
+  private int @Nullable [] known(DataLoader.Served served, Map<String, Integer> late) {
+    if (labels == null || key == null) {
+      return served.labels();
+    }
+    Table.Column keys = served.table().column(key);
+    int[] known = new int[keys.rows()];
+    for (int i = 0; i < known.length; i++) {
+      String text = keys.text(i);
+      known[i] = text == null ? -1 : late.getOrDefault(text, -1);
+    }
+    return known;
   }
 
   private void ask(StudentFile student, Monitor monitor, TeacherModels open, String labelColumn) {
@@ -296,13 +320,14 @@ final class MonitorCommand implements Callable<Integer> {
     }
   }
 
-  private void matched(int[] known) {
-    for (int one : known) {
-      if (one >= 0) {
-        return;
-      }
+  private static boolean any(int @Nullable [] known) {
+    return known != null && Arrays.stream(known).anyMatch(one -> one >= 0);
+  }
+
+  private void joined(boolean any) {
+    if (labels != null && !any) {
+      throw new InputException(labels + ": none of its keys is in " + data);
     }
-    throw new InputException(labels + ": none of its keys is in " + data);
   }
 
   private static void print(Report report, StudentFile student, PrintWriter out) {

@@ -20,7 +20,7 @@ import java.util.Locale;
 final class ReportJson {
   private static final ObjectMapper JSON =
       new ObjectMapper()
-          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .setPropertyNamingStrategy(new Names())
           .enable(SerializationFeature.INDENT_OUTPUT)
           .registerModule(
               new SimpleModule()
@@ -48,6 +48,16 @@ final class ReportJson {
     root.put("passed", result.passed());
     root.setAll((ObjectNode) JSON.valueToTree(result));
     return JSON.writeValueAsString(root) + "\n";
+  }
+
+  /** Snake case, in which a p-value is {@code p_value} wherever it stands. */
+  private static final class Names extends PropertyNamingStrategies.SnakeCaseStrategy {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String translate(String input) {
+      return super.translate(input.replaceFirst("(?<=.)PValue$", "_p_value"));
+    }
   }
 
   private static final class Finite extends JsonSerializer<Double> {

@@ -9,6 +9,7 @@ import dev.distill.search.MedianPruner;
 import dev.distill.search.MemoryStore;
 import dev.distill.search.Pruner;
 import dev.distill.search.QmcSampler;
+import dev.distill.search.RacePruner;
 import dev.distill.search.RandomSampler;
 import dev.distill.search.Sampler;
 import dev.distill.search.StudyStore;
@@ -33,6 +34,7 @@ final class StudyOptions {
   enum PrunerName {
     NONE,
     MEDIAN,
+    RACE,
     ASHA,
     HYPERBAND
   }
@@ -137,6 +139,7 @@ final class StudyOptions {
     return switch (pruner) {
       case NONE -> Pruner.NONE;
       case MEDIAN -> new MedianPruner();
+      case RACE -> new RacePruner();
       case ASHA -> new SuccessiveHalvingPruner();
       case HYPERBAND -> new HyperbandPruner(ROUNDS);
     };

@@ -94,6 +94,13 @@ class CheckCommandTest {
             "--json",
             json);
     assertThat(outcome.code()).as(outcome.out() + outcome.err()).isEqualTo(Main.FAILED);
+    assertThat(outcome.out())
+        .containsPattern("FAIL max-latency +[0-9]+ ns a row \\(baseline [0-9]+\\), at most 1 ns\n")
+        .contains("\nslices with a higher loss: ")
+        .containsPattern("negative flips, right before and wrong now: [0-9]+ of 1,500 rows, 0\\.")
+        .containsPattern("row [0-9]+: '.*' became '.*'\n  and [0-9]+ others\n")
+        .endsWith("\nFailed: 5 of 6 rules.\n");
+    assertThat(outcome.out().lines().mapToInt(String::length).max().orElse(0)).isLessThan(400);
     Document document = parse(Files.readString(junit));
     Element suite = (Element) document.getElementsByTagName("testsuite").item(0);
     assertThat(document.getDocumentElement().getTagName()).isEqualTo("testsuites");
@@ -115,7 +122,9 @@ class CheckCommandTest {
     Cli.Outcome outcome =
         check("new", "old", "--max-kl=0.5", "--teacher=" + shared.resolve("rows_teacher.csv"));
     assertThat(outcome.code()).as(outcome.out() + outcome.err()).isZero();
-    assertThat(outcome.out()).contains(" to the teacher, at most 0.5");
+    assertThat(outcome.out())
+        .contains(" to the teacher, at most 0.5")
+        .endsWith("\nPassed: the rule holds.\n");
   }
 
   @Test

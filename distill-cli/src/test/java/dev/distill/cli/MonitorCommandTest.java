@@ -1,9 +1,15 @@
 package dev.distill.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.cli.data.DataLoader;
+import dev.distill.monitor.Monitor;
+import dev.distill.monitor.Rules;
+import dev.distill.runtime.Explanation;
 import dev.distill.runtime.StudentFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -74,6 +81,43 @@ class MonitorCommandTest {
   }
 
   @Test
+  void a_run_puts_the_rows_of_leaves_into_the_file_so_that_answers_can_be_explained()
+      throws IOException {
+    StudentFile student = StudentFile.load(student());
+    Explanation why = student.explain(student.row().set("size", 2).set("colour", "red"));
+    double sum = 0;
+    double moved = 0;
+    for (int k = 0; k < why.classes(); k++) {
+      sum += Math.exp(why.logit(k));
+      double logit = why.base(k);
+      for (int c = 0; c < 3; c++) {
+        logit += why.column(c, k);
+        moved += Math.abs(why.column(c, k));
+      }
+      assertThat(logit).isCloseTo(why.logit(k), within(1e-9));
+    }
+    assertThat(moved).isGreaterThan(0.1);
+    Map<String, Double> said = student.score(Map.of("size", 2, "colour", "red")).probabilities();
+    for (int k = 0; k < why.classes(); k++) {
+      assertThat(Math.exp(why.logit(k)) / sum)
+          .isCloseTo(said.getOrDefault(student.classes().get(k), 0.0), within(1e-5));
+    }
+    Path out = folder.resolve("p.csv");
+    Cli.Outcome predict =
+        Cli.run(
+            "predict",
+            "--student",
+            student(),
+            "--data",
+            shared.resolve("later.csv"),
+            "--out",
+            out,
+            "--explain");
+    assertThat(predict.code()).as(predict.err()).isZero();
+    assertThat(Files.readAllLines(out).get(0)).endsWith(",reasons");
+  }
+
+  @Test
   void rows_like_those_of_training_are_fine() {
     Cli.Outcome outcome = monitor("--data", shared.resolve("later.csv"));
     assertThat(outcome.code()).as(outcome.out() + outcome.err()).isZero();
@@ -107,6 +151,7 @@ class MonitorCommandTest {
     assertThat(root.get("columns")).hasSize(3);
     assertThat(root.at("/columns/2/kind").asText()).isEqualTo("category");
     assertThat(root.at("/columns/2/ks").isNull()).isTrue();
+    assertThat(JsonSchemas.errors("monitor.schema.json", root)).isEmpty();
     double psi = root.at("/columns/2/psi").asDouble();
     String text = Files.readString(prometheus);
     assertThat(text)
@@ -117,6 +162,39 @@ class MonitorCommandTest {
         .contains("\ndistill_monitor_rows{student=\"student.distill\"} 1500\n");
     assertThat(text).endsWith("\n");
     exposition(text);
+  }
+
+  @Test
+  void the_schema_of_the_json_refuses_what_is_missing_wrong_or_unknown() throws IOException {
+    Path json = folder.resolve("monitor.json");
+    // No labels, no teacher.
+    List<String> bare = new ArrayList<>();
+    for (String line : Files.readAllLines(shared.resolve("later.csv"))) {
+      bare.add(line.substring(0, line.lastIndexOf(',')));
+    }
+    monitor("--data", Files.write(folder.resolve("bare.csv"), bare), "--json", json);
+    ObjectNode good = (ObjectNode) new ObjectMapper().readTree(Files.readString(json));
+    assertThat(good.get("quality").isNull()).isTrue();
+    assertThat(JsonSchemas.errors("monitor.schema.json", good)).isEmpty();
+    ObjectNode missing = good.deepCopy();
+    missing.remove("level");
+    assertThat(JsonSchemas.errors("monitor.schema.json", missing))
+        .singleElement()
+        .asString()
+        .contains("level");
+    ObjectNode wrong = good.deepCopy();
+    ((ObjectNode) wrong.at("/columns/0")).put("state", "fine");
+    assertThat(JsonSchemas.errors("monitor.schema.json", wrong))
+        .singleElement()
+        .asString()
+        .contains("state");
+    ObjectNode unknown = good.deepCopy();
+    ((ObjectNode) unknown.at("/scores/0")).put("psix", 1);
+    assertThat(JsonSchemas.errors("monitor.schema.json", unknown))
+        .singleElement()
+        .asString()
+        .contains("psix");
+    assertThat(JsonSchemas.undescribed("monitor.schema.json")).isEmpty();
   }
 
   /** Each family's help and type once, before its samples, which stand together. */
@@ -165,10 +243,38 @@ class MonitorCommandTest {
   }
 
   @Test
-  void a_file_of_probabilities_is_a_teacher_in_the_shadow() {
+  void a_file_that_is_taken_in_parts_says_what_it_says_whole() throws IOException {
+    List<String> lines = Files.readAllLines(shared.resolve("later.csv"));
+    List<String> many = new ArrayList<>(List.of(lines.get(0)));
+    for (int i = 0; i < 12; i++) {
+      many.addAll(lines.subList(1, lines.size()));
+    }
+    Path data = Files.write(folder.resolve("many.csv"), many);
+    Path json = folder.resolve("many.json");
+    monitor("--data", data, "--json", json);
+    StudentFile file = StudentFile.load(student());
+    DataLoader.Served whole = DataLoader.served(data, file, null, null);
+    assertThat(whole.table().rows()).isEqualTo(18_000);
+    Monitor once = new Monitor(file, Rules.DEFAULTS);
+    once.add(whole.table(), whole.labels());
+    assertThat(Files.readString(json)).isEqualTo(ReportJson.of(once.report(), "student.distill"));
+
+    many.set(17_001, many.get(17_001).replaceAll(",[^,]*$", ",horse"));
+    Cli.Outcome wrong = monitor("--data", Files.write(data, many));
+    assertThat(wrong.code()).isEqualTo(Main.INPUT);
+    assertThat(wrong.err()).contains("many.csv after row 16384: row 617: label 'horse' is not");
+  }
+
+  @Test
+  void a_file_of_probabilities_is_a_teacher_in_the_shadow() throws IOException {
     Path teacher = shared.resolve("later_teacher.csv");
     Cli.Outcome all = monitor("--data", shared.resolve("later.csv"), "--teacher", teacher);
     assertThat(all.out()).contains("on the 1,500 rows that the teacher was asked about");
+    Path json = folder.resolve("shadow.json");
+    monitor("--data", shared.resolve("later.csv"), "--teacher", teacher, "--json", json);
+    JsonNode root = new ObjectMapper().readTree(Files.readString(json));
+    assertThat(root.at("/shadow/rows").asInt()).isEqualTo(1500);
+    assertThat(JsonSchemas.errors("monitor.schema.json", root)).isEmpty();
     Cli.Outcome strict =
         monitor(
             "--data",

@@ -23,6 +23,9 @@ public final class Gate {
   /** At most so many flips are listed. */
   public static final int MOST_FLIPS = 100;
 
+  /** Slices that the figures of a check name. */
+  private static final int NAMED_SLICES = 3;
+
   private static final int FEWEST_ROWS = 30;
   private static final double LEVEL = 0.05;
 
@@ -387,7 +390,7 @@ public final class Gate {
               latency.candidate() <= most,
               String.format(
                   Locale.ROOT,
-                  "%.0f ns a row (baseline %.0f), at most %.0f",
+                  "%.0f ns a row (baseline %.0f), at most %,.0f ns",
                   latency.candidate(),
                   latency.baseline(),
                   most)));
@@ -414,14 +417,22 @@ public final class Gate {
               found.worseSlices.isEmpty(),
               found.worseSlices.isEmpty()
                   ? "no slice is worse beyond chance"
-                  : found.worseSlices.stream()
-                      .map(
-                          s ->
-                              "%s (%d rows): loss %s higher"
-                                  .formatted(s.where(), s.rows(), words(s.increase())))
-                      .collect(Collectors.joining("; "))));
+                  : worst(found.worseSlices)));
     }
     return checks;
+  }
+
+  /** The worst of them: each has its own line elsewhere. */
+  private static String worst(List<WorseSlice> slices) {
+    int others = slices.size() - NAMED_SLICES;
+    return slices.stream().limit(NAMED_SLICES).map(Gate::words).collect(Collectors.joining("; "))
+        + (others > 0 ? "; and " + others + (others == 1 ? " other" : " others") : "");
+  }
+
+  /** A slice in words, as figures name it. */
+  public static String words(WorseSlice slice) {
+    return "%s (%d rows): loss %s higher"
+        .formatted(slice.where(), slice.rows(), words(slice.increase()));
   }
 
   private static void atMost(

@@ -18,8 +18,21 @@ final class Curves {
     };
   }
 
+  /**
+   * What a trial shows at a step: where all trials have the same steps the value there, for each
+   * may be as hard as it likes; of a family's own steps the best so far. NaN if nothing was
+   * reported until then.
+   */
+  static double at(Trial trial, int step, boolean commonSteps) {
+    if (!commonSteps) {
+      return best(trial, step);
+    }
+    var until = trial.curve().headMap(step + 1);
+    return until.isEmpty() ? Double.NaN : until.get(until.lastKey());
+  }
+
   /** The best value up to a step; NaN if nothing was reported until then. */
-  static double best(Trial trial, int step) {
+  private static double best(Trial trial, int step) {
     double best = Double.NaN;
     for (var point : trial.curve().entrySet()) {
       if (point.getKey() > step) {

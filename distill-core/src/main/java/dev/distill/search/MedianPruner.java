@@ -47,7 +47,7 @@ public record MedianPruner(int startUp, int warmUp, boolean allComparable) imple
       if (other.state().ended()
           && Curves.reached(other, step)
           && (allComparable || Curves.alike(trial, other))) {
-        double value = Curves.best(other, step);
+        double value = Curves.at(other, step, allComparable);
         if (!Double.isNaN(value)) {
           values[count++] = value;
         }
@@ -59,6 +59,6 @@ public record MedianPruner(int startUp, int warmUp, boolean allComparable) imple
     }
     Arrays.sort(values, 0, count);
     double median = (values[(count - 1) / 2] + values[count / 2]) / 2;
-    return Curves.best(trial, step) > median;
+    return Curves.at(trial, step, allComparable) > median;
   }
 }

@@ -51,14 +51,14 @@ public record SuccessiveHalvingPruner(int minResource, int reductionFactor, bool
     if (rung <= before) {
       return false; // no rung since the last report
     }
-    double own = Curves.best(trial, step);
+    double own = Curves.at(trial, step, allComparable);
     int reached = 1;
     int better = 0;
     for (Trial other : others) {
       if (counts.test(other)
           && Curves.reached(other, (int) rung)
           && (allComparable || Curves.alike(trial, other))) {
-        double value = Curves.best(other, step);
+        double value = Curves.at(other, step, allComparable);
         reached += Double.isNaN(value) ? 0 : 1;
         better += value < own ? 1 : 0;
       }

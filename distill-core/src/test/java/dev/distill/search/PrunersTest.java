@@ -7,6 +7,7 @@ import dev.distill.spi.Hyperparameter;
 import dev.distill.spi.Hyperparameters;
 import dev.distill.spi.SearchSpace;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -73,6 +74,53 @@ class PrunersTest {
     HyperbandPruner onlyBracket = new HyperbandPruner(2);
     assertThat(onlyBracket.prune(bad, strangers)).isFalse();
     assertThat(onlyBracket.withCommonSteps(9).prune(bad, strangers)).isTrue();
+  }
+
+  @Test
+  void a_race_ends_what_would_not_win_even_if_it_fell_as_far_as_any_did() {
+    // The best ended at 0.2; what was seen fell by 0.1 to 0.3 after step 1, by at most 0.1 after 2.
+    List<Trial> others =
+        List.of(
+            ended(Map.of(1, 0.5, 2, 0.3), 0.2),
+            ended(Map.of(1, 0.5, 2, 0.45), 0.4),
+            ended(Map.of(1, 0.7, 2, 0.65), 0.6));
+    RacePruner pruner = new RacePruner().withCommonSteps(2);
+    assertThat(pruner.prune(running(Map.of(1, 0.49)), others)).isFalse();
+    assertThat(pruner.prune(running(Map.of(1, 0.51)), others)).isTrue();
+    assertThat(pruner.prune(running(Map.of(1, 0.4, 2, 0.29)), others)).isFalse();
+    assertThat(pruner.prune(running(Map.of(1, 0.4, 2, 0.31)), others)).isTrue();
+    assertThat(pruner.prune(running(Map.of()), others)).isFalse();
+    assertThat(pruner.prune(running(Map.of(1, 9.0)), others.subList(0, 2))).isFalse();
+    // Those that were ended early say nothing of how far one can fall.
+    List<Trial> two = new ArrayList<>(others.subList(0, 2));
+    two.add(trial(Trial.State.PRUNED, Map.of(1, 0.7)));
+    assertThat(pruner.prune(running(Map.of(1, 9.0)), two)).isFalse();
+  }
+
+  @Test
+  void a_step_that_is_hard_for_all_ends_nobody() {
+    // Folds: the first is hard, and the mean over two is nearer to the end.
+    List<Trial> others = new ArrayList<>();
+    for (double v : new double[] {0.2, 0.25, 0.3}) {
+      others.add(ended(Map.of(1, v - 0.1, 2, v + 0.1), v));
+    }
+    RacePruner pruner = new RacePruner().withCommonSteps(2);
+    assertThat(pruner.prune(running(Map.of(1, 0.09, 2, 0.29)), others)).isFalse();
+    assertThat(pruner.prune(running(Map.of(1, 0.09, 2, 0.31)), others)).isTrue();
+    MedianPruner median = new MedianPruner(3, 0, false).withCommonSteps(2);
+    assertThat(median.prune(running(Map.of(1, 0.1, 2, 0.36)), others)).isTrue();
+    assertThat(median.prune(running(Map.of(1, 0.1, 2, 0.34)), others)).isFalse();
+  }
+
+  @Test
+  void a_race_of_own_steps_is_among_the_same_parameters() {
+    List<Trial> strangers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      strangers.add(other(i, Trial.State.COMPLETE, "y", GOOD));
+    }
+    Trial bad = running(Map.of(1, 9.0));
+    assertThat(new RacePruner().prune(bad, strangers)).isFalse();
+    assertThat(new RacePruner().withCommonSteps(3).prune(bad, strangers)).isTrue();
   }
 
   @Test
@@ -179,6 +227,9 @@ class PrunersTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new HyperbandPruner(5, 4, 3, false))
         .withMessage("max resource must be >= 5, got 4");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RacePruner(0, false))
+        .withMessage("start-up trials must be >= 1, got 0");
   }
 
   private static Trial running(Map<Integer, Double> curve) {
@@ -193,13 +244,19 @@ class PrunersTest {
     return other(0, state, "x", curve);
   }
 
+  private static Trial ended(Map<Integer, Double> curve, double value) {
+    return complete(curve).in(Trial.State.COMPLETE, List.of(value));
+  }
+
   private static Trial other(
       int number, Trial.State state, String parameter, Map<Integer, Double> curve) {
     return new Trial(
         number,
         state,
         new Hyperparameters(Map.of(parameter, 0.5)),
-        List.of(),
+        state == Trial.State.COMPLETE && !curve.isEmpty()
+            ? List.of(Collections.min(curve.values()))
+            : List.of(),
         new TreeMap<>(curve),
         Map.of(),
         Map.of(),

@@ -1,5 +1,7 @@
 package dev.distill.bench;
 
+import static hex.genmodel.MojoReaderBackendFactory.CachingStrategy.MEMORY;
+
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -9,6 +11,9 @@ import biz.k11i.xgboost.util.FVec;
 import com.microsoft.ml.lightgbm.PredictionType;
 import dev.distill.runtime.StudentFile;
 import dev.distill.runtime.TreeEnsemble;
+import hex.genmodel.GenModel;
+import hex.genmodel.MojoModel;
+import hex.genmodel.MojoReaderBackendFactory;
 import io.github.metarank.lightgbm4j.LGBMBooster;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -17,6 +22,7 @@ import java.net.URLClassLoader;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -32,8 +38,9 @@ import org.jpmml.evaluator.ModelEvaluatorBuilder;
 import org.jpmml.xgboost.FeatureMap;
 import org.jpmml.xgboost.Learner;
 import org.jpmml.xgboost.XGBoostUtil;
+import org.jspecify.annotations.Nullable;
 
-/** A scorer of rows of one model. */
+/** A scorer of rows of one model, or of one of the same shape ({@code h2o.pojo, smile, tribuo}). */
 interface Rival {
   List<String> ALL =
       List.of(
@@ -45,7 +52,11 @@ interface Rival {
           "onnxruntime",
           "predictor",
           "lightgbm4j",
-          "jpmml");
+          "jpmml",
+          "h2o.mojo",
+          "h2o.pojo",
+          "smile",
+          "tribuo");
 
   /** Those that take several rows at once. */
   List<String> BATCH = List.of("ours", "xgboost4j", "onnxruntime", "lightgbm4j");
@@ -63,7 +74,7 @@ interface Rival {
       return f[Math.min(classes, f.length) - 1];
     }
     if (result instanceof double[] d) {
-      return d[Math.min(classes, d.length) - 1];
+      return d[d.length - 1];
     }
     if (result instanceof float[][] f) {
       return f[0][f[0].length - 1];
@@ -166,6 +177,28 @@ interface Rival {
                 "num_threads=1");
       }
       case "jpmml" -> jpmml(shape, rows, features);
+      case "h2o.mojo" -> {
+        ByteArrayInputStream mojo = new ByteArrayInputStream(RivalForms.mojo(student.model()));
+        yield h2o(
+            MojoModel.load(MojoReaderBackendFactory.createReaderBackend(mojo, MEMORY)),
+            classes,
+            each(rows, features));
+      }
+      case "h2o.pojo" -> {
+        Path file = RivalModels.pojo(shape);
+        String source = Files.readString(file);
+        String own = source.substring(source.indexOf("@ModelPojo(name=\"") + 17);
+        own = own.substring(0, own.indexOf('"'));
+        Path folder = Files.createTempDirectory("rivals");
+        Path java = Files.writeString(folder.resolve(own + ".java"), source);
+        String libraries = System.getProperty("java.class.path");
+        yield h2o(
+            (GenModel) compiled(folder, libraries, Rival.class.getClassLoader(), own, java),
+            classes,
+            each(rows, features));
+      }
+      case "smile" -> OwnModels.smile(RivalModels.Size.of(shape), each(rows, features));
+      case "tribuo" -> OwnModels.tribuo(RivalModels.Size.of(shape), each(rows, features));
       default -> throw new IllegalArgumentException("no scorer " + name);
     };
   }
@@ -242,26 +275,33 @@ interface Rival {
         }
         """
             .formatted(name));
-    int failed =
-        ToolProvider.getSystemJavaCompiler()
-            .run(
-                null,
-                null,
-                null,
-                "-nowarn",
-                "-d",
-                classes.toString(),
-                folder.resolve(name + ".java").toString(),
-                call.toString());
-    if (failed != 0) {
-      throw new IllegalStateException("the generated class does not compile");
-    }
-    URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()});
     return (BiConsumer<float[], double[]>)
-        loader.loadClass("Call").getDeclaredConstructor().newInstance();
+        compiled(classes, "", null, "Call", folder.resolve(name + ".java"), call);
   }
 
-  private static Rival jpmml(String shape, float[] rows, int features) throws Exception {
+  /** An object of a class that is compiled now, into a folder. */
+  private static Object compiled(
+      Path folder, String libraries, @Nullable ClassLoader parent, String name, Path... sources)
+      throws Exception {
+    List<String> options = new ArrayList<>();
+    options.addAll(List.of("-nowarn", "-proc:none", "-cp", libraries, "-d", folder.toString()));
+    Arrays.stream(sources).map(Path::toString).forEach(options::add);
+    int failed =
+        ToolProvider.getSystemJavaCompiler().run(null, null, null, options.toArray(String[]::new));
+    if (failed != 0) {
+      throw new IllegalStateException(name + " does not compile");
+    }
+    URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, parent);
+    return loader.loadClass(name).getDeclaredConstructor().newInstance();
+  }
+
+  private static Rival h2o(GenModel model, int classes, float[][] each) {
+    double[][] rows = OwnModels.doubles(each);
+    double[] out = new double[classes + 1];
+    return first -> model.score0(rows[first], out);
+  }
+
+  private static PMML pmml(String shape, int features) throws Exception {
     Path file = RivalModels.booster(shape);
     if (!Files.exists(file)) {
       throw new IllegalArgumentException("no booster of this shape");
@@ -274,8 +314,11 @@ interface Rival {
     for (int j = 0; j < features; j++) {
       map.addEntry("x" + j, "q");
     }
-    PMML pmml = learner.encodePMML(Map.of(), "y", null, map);
-    Evaluator evaluator = new ModelEvaluatorBuilder(pmml).build();
+    return learner.encodePMML(Map.of(), "y", null, map);
+  }
+
+  private static Rival jpmml(String shape, float[] rows, int features) throws Exception {
+    Evaluator evaluator = new ModelEvaluatorBuilder(pmml(shape, features)).build();
     evaluator.verify();
     Map<String, Object> row = new HashMap<>();
     return first -> {

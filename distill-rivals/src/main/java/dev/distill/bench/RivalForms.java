@@ -6,10 +6,16 @@ import dev.distill.runtime.DenseNetwork;
 import dev.distill.runtime.PortableModel;
 import dev.distill.runtime.TreeEnsemble;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /** The same model in the formats of other libraries. */
 final class RivalForms {
@@ -156,6 +162,126 @@ final class RivalForms {
             ? value + "\n"
             : String.join("\n", feature, gain, threshold, decision, left, right, value) + "\n";
     return "Tree=%d\nnum_leaves=%d\nnum_cat=0\n%sshrinkage=1\n\n\n".formatted(index, leaves, lines);
+  }
+
+  // ---- H2O's MOJO: GBM for trees, GLM for linear models ----
+
+  static byte[] mojo(PortableModel model) throws IOException {
+    int classes = model.classes();
+    StringBuilder info = new StringBuilder("[info]\n");
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    put(info, "h2o_version", "3.44.0.1");
+    put(info, "endianness", "LITTLE_ENDIAN");
+    put(info, "category", classes == 2 ? "Binomial" : "Multinomial");
+    put(info, "uuid", "1");
+    put(info, "supervised", "true");
+    put(info, "n_features", model.features());
+    put(info, "n_classes", classes);
+    put(info, "n_columns", model.features() + 1);
+    put(info, "n_domains", 1);
+    put(info, "balance_classes", "false");
+    put(info, "default_threshold", "0.5");
+    String shares = Collections.nCopies(classes, 1.0 / classes).toString();
+    put(info, "prior_class_distrib", shares);
+    put(info, "model_class_distrib", shares);
+    if (model instanceof TreeEnsemble trees) {
+      put(info, "algo", "gbm");
+      put(info, "algorithm", "Gradient Boosting Machine");
+      put(info, "mojo_version", "1.40");
+      put(info, "_genmodel_encoding", "AUTO");
+      put(info, "distribution", classes == 2 ? "bernoulli" : "multinomial");
+      put(info, "link_function", classes == 2 ? "logit" : "log");
+      put(info, "init_f", "0.0");
+      put(info, "n_trees", trees.trees() / outputs(trees));
+      put(info, "n_trees_per_class", outputs(trees));
+      int[] next = new int[outputs(trees)];
+      for (int t = 0; t < trees.trees(); t++) {
+        int output = output(trees, t);
+        String name = "trees/t%02d_%03d".formatted(output, next[output]++);
+        files.put(name + ".bin", mojo(trees, t));
+        files.put(name + "_aux.bin", new byte[0]);
+      }
+    } else {
+      DenseNetwork.Layer layer = ((DenseNetwork) model).layers().get(0);
+      int inputs = model.features();
+      List<String> beta = new ArrayList<>();
+      for (int k = 0; k < classes; k++) {
+        for (int j = 0; j < inputs; j++) {
+          beta.add(String.valueOf(layer.weights()[j * classes + k]));
+        }
+        beta.add(String.valueOf(layer.bias()[k]));
+      }
+      put(info, "algo", "glm");
+      put(info, "algorithm", "Generalized Linear Model");
+      put(info, "mojo_version", "1.00");
+      put(info, "family", "multinomial");
+      put(info, "cats", 0);
+      put(info, "cat_offsets", "[0]");
+      put(info, "nums", inputs);
+      put(info, "num_means", Collections.nCopies(inputs, 0.0));
+      put(info, "mean_imputation", "false");
+      put(info, "beta", beta);
+    }
+    info.append("\n[columns]\n");
+    for (int j = 0; j < model.features(); j++) {
+      info.append('x').append(j).append('\n');
+    }
+    info.append("y\n\n[domains]\n").append(model.features()).append(": ").append(classes);
+    info.append(" d000.txt\n");
+    StringBuilder domain = new StringBuilder();
+    for (int k = 0; k < classes; k++) {
+      domain.append('c').append(k).append('\n');
+    }
+    files.put("domains/d000.txt", domain.toString().getBytes(US_ASCII));
+    files.put("model.ini", info.toString().getBytes(US_ASCII));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        zip.putNextEntry(new ZipEntry(file.getKey()));
+        zip.write(file.getValue());
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void put(StringBuilder info, String key, Object value) {
+    info.append(key).append(" = ").append(value).append('\n');
+  }
+
+  /** A tree: its root, or a leaf that is marked as none. */
+  private static byte[] mojo(TreeEnsemble trees, int tree) {
+    if (!trees.isLeaf(tree, 0)) {
+      return mojo(trees, tree, 0);
+    }
+    Little leaf = new Little();
+    leaf.bytes.writeBytes(new byte[] {0, -1, -1});
+    return leaf.f32(trees.leaf(tree, 0, trees.targetClass(tree))).bytes.toByteArray();
+  }
+
+  /** A split and what is below; a leaf is its value, as its parent says that it is one. */
+  private static byte[] mojo(TreeEnsemble trees, int tree, int node) {
+    Little out = new Little();
+    if (trees.isLeaf(tree, node)) {
+      return out.f32(trees.leaf(tree, node, trees.targetClass(tree))).bytes.toByteArray();
+    }
+    int child = trees.left(tree, node);
+    byte[] left = mojo(trees, tree, child);
+    byte[] right = mojo(trees, tree, child + 1);
+    // How many bytes hold the length of what is left, or that it is a leaf.
+    int width = left.length < 256 ? 1 : left.length < 65_536 ? 2 : 3;
+    boolean leaf = trees.isLeaf(tree, child);
+    int type = (leaf ? 48 : width - 1) | (trees.isLeaf(tree, child + 1) ? 64 : 0);
+    int feature = trees.feature(tree, node);
+    int missing = trees.missingLeft(tree, node) ? 2 : 3;
+    out.bytes.writeBytes(
+        new byte[] {(byte) type, (byte) feature, (byte) (feature >> 8), (byte) missing});
+    out.f32(trees.threshold(tree, node));
+    for (int i = 0; !leaf && i < width; i++) {
+      out.bytes.write(left.length >> 8 * i);
+    }
+    out.bytes.writeBytes(left);
+    out.bytes.writeBytes(right);
+    return out.bytes.toByteArray();
   }
 
   // ---- ONNX: one input, rows × features; one output of logits ----

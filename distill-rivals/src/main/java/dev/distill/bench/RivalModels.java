@@ -33,10 +33,48 @@ final class RivalModels {
     return FOLDER.resolve(shape + ".ubj");
   }
 
+  /** H2O's Java, of a model of its own. */
+  static Path pojo(String shape) {
+    return FOLDER.resolve("h2o-" + shape + ".java");
+  }
+
+  /**
+   * What a shape's name says.
+   *
+   * @param rounds trees a class, or trees where two classes share them
+   */
+  record Size(int trees, int depth, int rounds, int features, int classes, boolean linear) {
+    static Size of(String shape) {
+      boolean linear = shape.startsWith("linear");
+      int[] numbers =
+          Arrays.stream(shape.substring(linear ? 6 : 0).split("x"))
+              .mapToInt(Integer::parseInt)
+              .toArray();
+      if (linear) {
+        return new Size(0, 0, 0, numbers[0], numbers[1], true);
+      }
+      int classes = numbers.length > 2 ? numbers[2] : 2;
+      int rounds = classes == 2 ? numbers[0] : numbers[0] / classes;
+      return new Size(numbers[0], numbers[1], rounds, 20, classes, false);
+    }
+
+    /** What models of this size are fitted to. */
+    BenchTask task() {
+      return BenchTask.random(trees == 1 ? 50_000 : 5_000, features, classes);
+    }
+  }
+
   /** Fits what is not there yet. */
-  static void prepare() throws IOException, XGBoostError {
+  static void prepare() throws IOException, XGBoostError, InterruptedException {
     Files.createDirectories(FOLDER);
     for (String shape : SHAPES) {
+      if (!Files.exists(pojo(shape))) {
+        try {
+          H2oPojo.write(shape, pojo(shape));
+        } catch (IOException e) {
+          System.out.println(e.getMessage());
+        }
+      }
       Path file = FOLDER.resolve(shape + ".distill");
       if (Files.exists(file)) {
         continue;
@@ -45,13 +83,11 @@ final class RivalModels {
         write(linear(100, 26), file);
         continue;
       }
-      int[] numbers = Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
-      int classes = numbers.length > 2 ? numbers[2] : 2;
-      BenchTask task = BenchTask.random(numbers[0] == 1 ? 50_000 : 5_000, 20, classes);
-      int rounds = classes == 2 ? numbers[0] : numbers[0] / classes;
+      Size size = Size.of(shape);
       try (BenchTask.Context context = new BenchTask.Context(1);
           FittedStudent fitted =
-              task.fit(Unwrapped.customLossOnly(), 1, 1, rounds, numbers[1], context)) {
+              size.task()
+                  .fit(Unwrapped.customLossOnly(), 1, 1, size.rounds(), size.depth(), context)) {
         Unwrapped.booster(fitted).saveModel(booster(shape).toString());
         write(fitted.portable().orElseThrow(), file);
       }

@@ -16,8 +16,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * Our scorer beside others that read the same model: {@code java -jar rivals.jar [--quick]
- * [SHAPE…]}. Times are CPU times, as machines are shared. {@code --check} only shows that they
- * answer alike, {@code --prepare} only writes the models.
+ * [--single] [SHAPE…]}. Times are CPU times, as machines are shared. {@code --check} only shows
+ * that they answer alike, {@code --prepare} only writes the models, {@code --single} leaves out
+ * batches.
  */
 public final class Rivals {
   private Rivals() {}
@@ -28,6 +29,7 @@ public final class Rivals {
     boolean quick = words.remove("--quick");
     boolean check = words.remove("--check");
     boolean prepare = words.remove("--prepare");
+    boolean single = words.remove("--single");
     RivalModels.prepare();
     if (prepare) {
       return;
@@ -39,8 +41,10 @@ public final class Rivals {
       }
       Map<Integer, Map<String, Double>> table = new TreeMap<>();
       run(shape, able, new String[] {"1"}, quick, table);
-      able.retainAll(Rival.BATCH);
-      run(shape, able, new String[] {"16", "256", "65536"}, quick, table);
+      if (!single) {
+        able.retainAll(Rival.BATCH);
+        run(shape, able, new String[] {"16", "256", "65536"}, quick, table);
+      }
       table.forEach((rows, times) -> print(shape, rows, times));
     }
   }
@@ -59,9 +63,7 @@ public final class Rivals {
             "%s %s: last class of row 0: %s%n",
             shape,
             name,
-            result instanceof Map<?, ?> || result instanceof Double
-                ? result
-                : Rival.answer(result, classes));
+            Double.isNaN(Rival.answer(result, classes)) ? result : Rival.answer(result, classes));
         able.add(name);
       } catch (Exception | LinkageError e) {
         System.out.printf("%s %s: left out: %s%n", shape, name, e);

@@ -15,7 +15,7 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
   /** The most layers; a file of many tiny ones would cost far more than its size. */
   static final int MOST_LAYERS = 256;
 
-  /** What becomes of a unit's sum. */
+  /** What becomes of a unit's sum; files have their order. */
   public enum Activation {
     /** The sum itself. */
     IDENTITY,

@@ -1,8 +1,7 @@
 package dev.distill.runtime;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,26 +15,30 @@ final class Input {
 
   private final String source;
   private final String part;
-  private final ByteBuffer buffer;
+  // Read by plain code, which is quick also where it is interpreted: in the first file of a
+  // process.
+  private final byte[] bytes;
+  private int at;
+  private final int end;
   private final int[] texts; // number read so far, of all parts
 
-  private Input(String source, String part, ByteBuffer buffer, int[] texts) {
+  private Input(String source, String part, byte[] bytes, int from, int to, int[] texts) {
     this.source = source;
     this.part = part;
-    this.buffer = buffer.order(ByteOrder.LITTLE_ENDIAN);
+    this.bytes = bytes;
+    this.at = from;
+    this.end = to;
     this.texts = texts;
   }
 
   Input(String source, byte[] bytes, int from, int to) {
-    this(source, "sections", ByteBuffer.wrap(bytes, from, to - from).slice(), new int[1]);
+    this(source, "sections", bytes, from, to, new int[1]);
   }
 
   /** The next bytes as a part of their own. */
   Input part(String name, int length) throws StudentFileException {
-    need(length, 1, "bytes of " + name);
-    ByteBuffer slice = buffer.slice(buffer.position(), length);
-    buffer.position(buffer.position() + length);
-    return new Input(source, name, slice, texts);
+    int from = skip(length, 1, "bytes of " + name);
+    return new Input(source, name, bytes, from, at, texts);
   }
 
   StudentFileException corrupt(String what) {
@@ -52,44 +55,76 @@ final class Input {
   }
 
   int remaining() {
-    return buffer.remaining();
+    return end - at;
+  }
+
+  /** The bytes of the whole file. */
+  byte[] bytes() {
+    return bytes;
   }
 
   /** Fails if this part has bytes that nobody asked for. */
   void end() throws StudentFileException {
-    if (buffer.hasRemaining()) {
-      throw corrupt(buffer.remaining() + " bytes too many");
+    if (at < end) {
+      throw corrupt(remaining() + " bytes too many");
     }
   }
 
   void need(long count, long bytesEach, String what) throws StudentFileException {
-    if (count < 0 || count > buffer.remaining() / bytesEach) {
+    if (count < 0 || count > remaining() / bytesEach) {
       throw corrupt("%d %s, but only %d bytes are left".formatted(count, what, remaining()));
     }
   }
 
+  /** Goes on after so many things of so many bytes; gives where they begin. */
+  int skip(long count, int bytesEach, String what) throws StudentFileException {
+    need(count, bytesEach, what);
+    int from = at;
+    at += (int) count * bytesEach;
+    return from;
+  }
+
   int u8() throws StudentFileException {
-    need(1, 1, "byte");
-    return buffer.get() & 0xff;
+    return bytes[skip(1, 1, "byte")] & 0xff;
   }
 
   int u16() throws StudentFileException {
-    need(1, 2, "short number");
-    return buffer.getShort() & 0xffff;
+    int from = skip(1, 2, "short number");
+    return (bytes[from] & 0xff) | (bytes[from + 1] & 0xff) << 8;
   }
 
   int i32() throws StudentFileException {
-    need(1, 4, "number");
-    return buffer.getInt();
+    return i32(bytes, skip(1, 4, "number"));
+  }
+
+  /** A number of four bytes, the lowest first. */
+  static int i32(byte[] bytes, int at) {
+    return (bytes[at] & 0xff)
+        | (bytes[at + 1] & 0xff) << 8
+        | (bytes[at + 2] & 0xff) << 16
+        | bytes[at + 3] << 24;
+  }
+
+  /** The same of eight. */
+  static long i64(byte[] bytes, int at) {
+    return (i32(bytes, at) & 0xffffffffL) | (long) i32(bytes, at + 4) << 32;
   }
 
   float f32() throws StudentFileException {
     return Float.intBitsToFloat(i32());
   }
 
+  float[] floats(long count, String what) throws StudentFileException {
+    int from = skip(count, 4, what);
+    float[] values = new float[(int) count];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Float.intBitsToFloat(i32(bytes, from + 4 * i));
+    }
+    return values;
+  }
+
   double f64() throws StudentFileException {
-    need(1, 8, "long number");
-    return buffer.getDouble();
+    return Double.longBitsToDouble(i64(bytes, skip(1, 8, "long number")));
   }
 
   int count() throws StudentFileException {
@@ -114,12 +149,38 @@ final class Input {
     return count;
   }
 
+  int[] counts(int count) throws StudentFileException {
+    need(count, 1, "counts");
+    int[] counts = new int[count];
+    for (int i = 0; i < count; i++) {
+      counts[i] = count();
+    }
+    return counts;
+  }
+
   String text() throws StudentFileException {
     return text(Integer.MAX_VALUE);
   }
 
   /** A text of at most so many bytes. */
   String text(int most) throws StudentFileException {
+    int length = skipText(most);
+    return new String(bytes, at - length, length, StandardCharsets.UTF_8);
+  }
+
+  /** A count of texts and these. */
+  Texts texts(String what) throws StudentFileException {
+    int[] starts = new int[count(1, what)];
+    int from = at;
+    for (int i = 0; i < starts.length; i++) {
+      starts[i] = at - from;
+      skipText(Integer.MAX_VALUE);
+    }
+    return new Texts(Arrays.copyOfRange(bytes, from, at), starts);
+  }
+
+  /** Goes on after a text; gives the number of its bytes. */
+  private int skipText(int most) throws StudentFileException {
     int length = count(1, "bytes of a text");
     if (length > most) {
       throw corrupt("a text of %d bytes, at most %d are allowed".formatted(length, most));
@@ -127,34 +188,9 @@ final class Input {
     if (++texts[0] > MOST_TEXTS) {
       throw corrupt("more than %d texts in the file".formatted(MOST_TEXTS));
     }
-    int from = buffer.arrayOffset() + buffer.position();
-    String text = new String(buffer.array(), from, length, StandardCharsets.UTF_8);
-    // What is not UTF-8 becomes this character, which may also be meant.
-    if (text.indexOf('\ufffd') >= 0
-        && text.chars().filter(c -> c == '\ufffd').count() != meant(from, length)) {
+    if (!Texts.isUtf8(bytes, skip(length, 1, "bytes"), at)) {
       throw corrupt("a text that is not UTF-8");
     }
-    buffer.position(buffer.position() + length);
-    return text;
-  }
-
-  /** How often the bytes of that character stand in a text. */
-  private int meant(int from, int length) {
-    byte[] bytes = buffer.array();
-    int count = 0;
-    for (int i = from; i + 3 <= from + length; i++) {
-      if (bytes[i] == (byte) 0xef && bytes[i + 1] == (byte) 0xbf && bytes[i + 2] == (byte) 0xbd) {
-        count++;
-      }
-    }
-    return count;
-  }
-
-  /** The next bytes, to be read at any place. */
-  ByteBuffer block(int length) throws StudentFileException {
-    need(length, 1, "bytes");
-    ByteBuffer slice = buffer.slice(buffer.position(), length).order(ByteOrder.LITTLE_ENDIAN);
-    buffer.position(buffer.position() + length);
-    return slice;
+    return length;
   }
 }

@@ -13,14 +13,9 @@ final class ModelFormat {
   private static final String STANDARDIZED = "standardized";
   private static final String HINGED = "hinged";
   private static final String LOGARITHM = "logarithm";
-  private static final List<String> KINDS =
-      List.of(TREES, NETWORK, FACTORIZATION, STANDARDIZED, HINGED, LOGARITHM);
 
   /** Bytes of the name of a kind; a longer one is damage. */
   private static final int LONGEST_KIND = 64;
-
-  private static final List<Activation> ACTIVATIONS =
-      List.of(Activation.IDENTITY, Activation.RELU, Activation.TANH);
 
   /** Models inside models: more than any family makes, and no deep recursion. */
   static final int DEEPEST = 4;
@@ -32,7 +27,9 @@ final class ModelFormat {
     int depth = 1;
     PortableModel inner = model;
     while (true) {
-      if (inner instanceof StandardizedModel standardized) {
+      if (inner instanceof TreeEnsemble) { // loads no class of the others
+        return depth;
+      } else if (inner instanceof StandardizedModel standardized) {
         inner = standardized.model();
       } else if (inner instanceof HingedModel hinged) {
         inner = hinged.model();
@@ -80,31 +77,29 @@ final class ModelFormat {
     if (deepest == 0) {
       throw in.corrupt("models within models, deeper than " + DEEPEST);
     }
-    PortableModel model =
-        switch (kind) {
-          case TREES -> TreeFormat.read(in, features);
-          case NETWORK -> network(in);
-          case FACTORIZATION -> factorization(in);
-          case STANDARDIZED -> {
-            Standardizer standardizer = standardizer(in);
-            yield new StandardizedModel(
-                standardizer, read(in, standardizer.outputs(), deepest - 1));
-          }
-          case HINGED -> {
-            int[] hinges = new int[in.count(5, "hinges")];
-            for (int h = 0; h < hinges.length; h++) {
-              hinges[h] = in.count();
-            }
-            float[] knots = floats(in, hinges.length, "knots");
-            PortableModel inner = read(in, Math.addExact(features, hinges.length), deepest - 1);
-            yield new HingedModel(features, hinges, knots, inner);
-          }
-          case LOGARITHM -> Logarithm.of(read(in, features, deepest - 1));
-          default ->
-              throw in.refused(
-                  "has a model of kind '%s'; this reader knows: %s"
-                      .formatted(kind, String.join(", ", KINDS)));
-        };
+    PortableModel model;
+    if (kind.equals(TREES)) {
+      model = TreeFormat.read(in, features);
+    } else if (kind.equals(NETWORK)) {
+      model = network(in);
+    } else if (kind.equals(FACTORIZATION)) {
+      model = factorization(in);
+    } else if (kind.equals(STANDARDIZED)) {
+      Standardizer standardizer = standardizer(in);
+      model = new StandardizedModel(standardizer, read(in, standardizer.outputs(), deepest - 1));
+    } else if (kind.equals(HINGED)) {
+      int[] hinges = in.counts(in.count(5, "hinges"));
+      float[] knots = in.floats(hinges.length, "knots");
+      PortableModel inner = read(in, Math.addExact(features, hinges.length), deepest - 1);
+      model = new HingedModel(features, hinges, knots, inner);
+    } else if (kind.equals(LOGARITHM)) {
+      model = Logarithm.of(read(in, features, deepest - 1));
+    } else {
+      throw in.refused(
+          ("has a model of kind '" + kind + "'; this reader knows: ")
+              + (TREES + ", " + NETWORK + ", " + FACTORIZATION + ", ")
+              + (STANDARDIZED + ", " + HINGED + ", " + LOGARITHM));
+    }
     if (model.features() != features) {
       throw in.corrupt("%d features, expected %d".formatted(model.features(), features));
     }
@@ -116,7 +111,7 @@ final class ModelFormat {
     out.count(network.layers().size());
     for (Layer layer : network.layers()) {
       out.count(layer.outputs());
-      out.u8(ACTIVATIONS.indexOf(layer.activation()));
+      out.u8(List.of(Activation.values()).indexOf(layer.activation()));
       floats(layer.weights(), out);
       floats(layer.bias(), out);
     }
@@ -126,19 +121,20 @@ final class ModelFormat {
     int inputs = in.count();
     int count = in.count(2, "layers");
     List<Layer> layers = new ArrayList<>(count);
+    Activation[] activations = Activation.values();
     for (int l = 0; l < count; l++) {
       int outputs = in.count();
       int activation = in.u8();
-      if (activation >= ACTIVATIONS.size()) {
+      if (activation >= activations.length) {
         throw in.corrupt("layer %d: activation %d".formatted(l, activation));
       }
       layers.add(
           new Layer(
               inputs,
               outputs,
-              ACTIVATIONS.get(activation),
-              floats(in, (long) inputs * outputs, "weights"),
-              floats(in, outputs, "biases")));
+              activations[activation],
+              in.floats((long) inputs * outputs, "weights"),
+              in.floats(outputs, "biases")));
       inputs = outputs;
     }
     return new DenseNetwork(layers);
@@ -157,14 +153,14 @@ final class ModelFormat {
     int features = in.count();
     int classes = in.count();
     int factors = in.count();
-    float[] bias = floats(in, classes, "biases");
+    float[] bias = in.floats(classes, "biases");
     long weights = (long) classes * features;
     return new FactorizationMachine(
         features,
         factors,
         bias,
-        floats(in, weights, "weights"),
-        floats(in, Math.multiplyExact(weights, factors), "factors"));
+        in.floats(weights, "weights"),
+        in.floats(Math.multiplyExact(weights, factors), "factors"));
   }
 
   private static void standardizer(Standardizer standardizer, Output out) {
@@ -195,11 +191,8 @@ final class ModelFormat {
       center[j] = in.f64();
       scale[j] = in.f64();
     }
-    int[] indicators = new int[in.count(5, "indicators")];
-    for (int i = 0; i < indicators.length; i++) {
-      indicators[i] = in.count();
-    }
-    float[] values = floats(in, indicators.length, "values of indicators");
+    int[] indicators = in.counts(in.count(5, "indicators"));
+    float[] values = in.floats(indicators.length, "values of indicators");
     return new Standardizer(low, high, center, scale, indicators, values);
   }
 
@@ -215,14 +208,5 @@ final class ModelFormat {
     for (float value : values) {
       out.f32(value);
     }
-  }
-
-  private static float[] floats(Input in, long count, String what) throws StudentFileException {
-    in.need(count, 4, what);
-    float[] values = new float[(int) count];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = in.f32();
-    }
-    return values;
   }
 }

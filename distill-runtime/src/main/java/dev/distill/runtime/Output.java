@@ -8,6 +8,9 @@ import java.nio.charset.StandardCharsets;
 final class Output {
   private ByteBuffer buffer = ByteBuffer.allocate(1 << 12).order(ByteOrder.LITTLE_ENDIAN);
 
+  private int bits;
+  private int bitCount;
+
   private ByteBuffer room(int bytes) {
     if (buffer.remaining() < bytes) {
       int needed = Math.addExact(buffer.position(), bytes);
@@ -60,6 +63,22 @@ final class Output {
       rest >>>= 7;
     }
     u8(rest);
+  }
+
+  /** One of some bits, eight a byte, the lowest first; {@link #endBits()} ends them. */
+  void bit(boolean bit) {
+    bits |= (bit ? 1 : 0) << bitCount;
+    if (++bitCount == 8) {
+      endBits();
+    }
+  }
+
+  void endBits() {
+    if (bitCount > 0) {
+      u8(bits);
+    }
+    bits = 0;
+    bitCount = 0;
   }
 
   /** A text: the number of its bytes, then UTF-8. */

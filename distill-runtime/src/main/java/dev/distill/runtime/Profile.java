@@ -1,5 +1,6 @@
 package dev.distill.runtime;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -182,5 +183,84 @@ public record Profile(int rows, List<Column> columns, @Nullable Answers answers)
       throw new IllegalArgumentException(
           "%s must be finite and >= 0, got %s".formatted(what, value));
     }
+  }
+
+  // ---- in a file ----
+
+  void write(Output out) {
+    out.count(rows);
+    for (Column column : columns) {
+      if (column instanceof Numbers numbers) {
+        write(numbers, out);
+      } else {
+        Levels levels = (Levels) column;
+        out.count(levels.missing());
+        out.count(levels.other());
+        counts(levels.counts(), out);
+      }
+    }
+    out.count(answers == null ? 0 : answers.rows());
+    if (answers != null) {
+      out.count(answers.right());
+      counts(answers.predicted(), out);
+      out.count(answers.probabilities().size());
+      for (Numbers numbers : answers.probabilities()) {
+        write(numbers, out);
+      }
+      out.f64(answers.logLoss());
+      out.f64(answers.logLossDeviation());
+      out.f64(answers.calibrationError());
+    }
+  }
+
+  private static void write(Numbers numbers, Output out) {
+    out.count(numbers.missing);
+    out.count(numbers.cuts.length);
+    for (float cut : numbers.cuts) {
+      out.f32(cut);
+    }
+    counts(numbers.counts, out);
+  }
+
+  private static void counts(int[] counts, Output out) {
+    for (int count : counts) {
+      out.count(count);
+    }
+  }
+
+  /** Reads a profile and checks it. */
+  static Profile read(Input in, Schema schema, int classes) throws StudentFileException {
+    int rows = in.count();
+    List<Column> columns = new ArrayList<>();
+    for (Schema.Column column : schema.columns()) {
+      if (column instanceof Schema.CategoryColumn category) {
+        int missing = in.count();
+        int other = in.count();
+        columns.add(new Levels(missing, other, in.counts(category.levels().size())));
+      } else {
+        columns.add(numbers(in));
+      }
+    }
+    int tested = in.count();
+    Profile profile = new Profile(rows, columns, tested == 0 ? null : answers(in, tested, classes));
+    profile.check(schema, classes);
+    return profile;
+  }
+
+  private static Answers answers(Input in, int rows, int classes) throws StudentFileException {
+    int right = in.count();
+    int[] predicted = in.counts(classes);
+    int histograms = in.count(3, "histograms");
+    List<Numbers> probabilities = new ArrayList<>();
+    for (int i = 0; i < histograms; i++) {
+      probabilities.add(numbers(in));
+    }
+    return new Answers(rows, right, predicted, probabilities, in.f64(), in.f64(), in.f64());
+  }
+
+  private static Numbers numbers(Input in) throws StudentFileException {
+    int missing = in.count();
+    float[] cuts = in.floats(in.count(5, "cuts"), "cuts");
+    return new Numbers(missing, cuts, in.counts(cuts.length + 1));
   }
 }

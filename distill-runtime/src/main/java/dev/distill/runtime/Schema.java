@@ -2,8 +2,6 @@ package dev.distill.runtime;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,15 +60,16 @@ public final class Schema {
    * @param levels the levels seen in training, in the order of their features or ranks
    */
   public record CategoryColumn(String name, Coding coding, List<String> levels) implements Column {
-    /** Checks that there are levels and that none stands twice. */
+    /** Checks that there are levels, that all are Unicode and that none stands twice. */
     public CategoryColumn {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(coding, "coding");
-      levels = List.copyOf(levels);
+      Texts texts = Texts.of(levels);
+      levels = texts;
       if (levels.isEmpty()) {
         throw new IllegalArgumentException("category column '" + name + "' has no levels");
       }
-      if (new HashSet<>(levels).size() != levels.size()) {
+      if (texts.repeated() >= 0) {
         throw new IllegalArgumentException("category column '" + name + "' has a level twice");
       }
     }
@@ -83,7 +82,7 @@ public final class Schema {
 
   private final List<Column> columns;
   private final int[] offsets;
-  private final List<Map<String, Integer>> levelIndex;
+  private final @Nullable Texts[] levels; // of categories
   private final Map<String, Integer> columnIndex;
 
   /**
@@ -97,19 +96,12 @@ public final class Schema {
       throw new IllegalArgumentException("a schema needs at least one column, got none");
     }
     offsets = new int[this.columns.size() + 1];
-    levelIndex = new ArrayList<>();
+    levels = new Texts[this.columns.size()];
     columnIndex = new LinkedHashMap<>();
     for (int c = 0; c < this.columns.size(); c++) {
       Column column = this.columns.get(c);
       offsets[c + 1] = Math.addExact(offsets[c], column.width());
-      Map<String, Integer> index = Map.of();
-      if (column instanceof CategoryColumn category) {
-        index = new HashMap<>();
-        for (String level : category.levels()) {
-          index.put(level, index.size());
-        }
-      }
-      levelIndex.add(index);
+      levels[c] = column instanceof CategoryColumn category ? Texts.of(category.levels()) : null;
       if (columnIndex.put(column.name(), c) != null) {
         throw new IllegalArgumentException("column '" + column.name() + "' stands twice");
       }
@@ -118,7 +110,11 @@ public final class Schema {
 
   /** A schema of plain numbers with the given names. */
   public static Schema numbers(List<String> names) {
-    return new Schema(names.stream().map(NumberColumn::new).toList());
+    List<Column> columns = new ArrayList<>();
+    for (String name : names) {
+      columns.add(new NumberColumn(name));
+    }
+    return new Schema(columns);
   }
 
   /** The columns, in the order of their features. */
@@ -169,21 +165,20 @@ public final class Schema {
    * @param out the row's features from {@code offset} on
    */
   public void encodeCategory(int column, @Nullable String level, float[] out, int offset) {
-    if (!(columns.get(column) instanceof CategoryColumn category)) {
+    Texts known = levels[column];
+    if (!(columns.get(column) instanceof CategoryColumn category) || known == null) {
       throw new IllegalArgumentException(
           "column '" + columns.get(column).name() + "' is no category");
     }
     int first = offset + offsets[column];
-    Integer found = level == null ? null : levelIndex.get(column).get(level);
+    int found = level == null ? -1 : known.find(level);
     if (category.coding() == Coding.FREQUENCY_RANK) {
-      out[first] =
-          level == null ? Float.NaN : found == null ? category.levels().size() : found.floatValue();
-    } else if (category.levels().size() == 2) {
-      out[first] = found == null ? Float.NaN : found.floatValue();
+      out[first] = level == null ? Float.NaN : found < 0 ? known.size() : found;
+    } else if (known.size() == 2) {
+      out[first] = found < 0 ? Float.NaN : found;
     } else {
-      int end = first + category.levels().size();
-      Arrays.fill(out, first, end, level == null ? Float.NaN : 0);
-      if (found != null) {
+      Arrays.fill(out, first, first + known.size(), level == null ? Float.NaN : 0);
+      if (found >= 0) {
         out[first + found] = 1;
       }
     }

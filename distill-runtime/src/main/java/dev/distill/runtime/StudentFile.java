@@ -2,27 +2,13 @@ package dev.distill.runtime;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.CharsetEncoder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and thread-safe. The methods that take arrays allocate nothing.
  *
  * <p>The file: a header (magic, format version, length), sections (schema, model, output,
- * verification rows, provenance, perhaps a profile of the training rows), and the SHA-256 of all
+ * verification rows, provenance, perhaps a profile of the training rows), and a checksum of all
  * that. The same student gives the same bytes. Loading refuses a file that is cut off, longer than
  * it says, changed in any byte, or made by a newer version, and one that scores its verification
  * rows otherwise than it says. It allocates a small multiple of the file's size, whatever the file
@@ -106,7 +92,12 @@ public final class StudentFile {
       int @Nullable [] covers) {
     this.schema = schema;
     this.model = model;
-    this.classes = List.copyOf(classes);
+    Texts names = Texts.of(classes);
+    this.classes = List.copyOf(names);
+    if (names.repeated() >= 0) {
+      throw new IllegalArgumentException(
+          "class '" + names.get(names.repeated()) + "' stands twice");
+    }
     this.label = label;
     this.temperature = temperature;
     this.verification = verification.clone();
@@ -158,12 +149,6 @@ public final class StudentFile {
     if (covers != null) {
       checkCovers(covers);
     }
-    Set<String> names = new HashSet<>();
-    for (String name : classes) {
-      if (!names.add(name)) {
-        throw new IllegalArgumentException("class '" + name + "' stands twice");
-      }
-    }
     if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("temperature must be finite and > 0, got " + temperature);
     }
@@ -177,16 +162,13 @@ public final class StudentFile {
           "at most %d verification rows, got %d"
               .formatted(MOST_VERIFICATION_ROWS, verificationRows()));
     }
-    CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
-    checkText(utf8, List.of(label));
-    checkText(utf8, classes);
-    checkText(utf8, provenance.keySet());
-    checkText(utf8, provenance.values());
+    Texts.check(label);
+    for (Map.Entry<String, String> entry : provenance.entrySet()) {
+      Texts.check(entry.getKey());
+      Texts.check(entry.getValue());
+    }
     for (Schema.Column column : schema.columns()) {
-      checkText(utf8, List.of(column.name()));
-      if (column instanceof Schema.CategoryColumn category) {
-        checkText(utf8, category.levels());
-      }
+      Texts.check(column.name());
     }
   }
 
@@ -205,14 +187,6 @@ public final class StudentFile {
       if (rows != first || rows == 0) {
         throw new IllegalArgumentException(
             "tree %d has %d training rows in its leaves, tree 0 has %d".formatted(t, rows, first));
-      }
-    }
-  }
-
-  private static void checkText(CharsetEncoder utf8, Collection<String> texts) {
-    for (String text : texts) {
-      if (!utf8.canEncode(text)) {
-        throw new IllegalArgumentException("a text is not Unicode: '" + text + "'");
       }
     }
   }
@@ -519,35 +493,7 @@ public final class StudentFile {
    * is.
    */
   public void write(Path path) throws IOException {
-    byte[] bytes = toBytes();
-    Path target = path.toAbsolutePath();
-    Path folder = target.getParent();
-    if (folder == null || Files.isDirectory(target)) {
-      throw new FileSystemException(path.toString(), null, "is a folder, expected a file to write");
-    }
-    if (!Files.isDirectory(folder)) {
-      throw new NoSuchFileException(path.toString(), null, "there is no folder " + folder);
-    }
-    long unique = ThreadLocalRandom.current().nextLong();
-    Path temporary = folder.resolve(".student-%016x.tmp".formatted(unique));
-    try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer rest = ByteBuffer.wrap(bytes);
-        while (rest.hasRemaining()) {
-          channel.write(rest);
-        }
-        channel.force(true);
-      }
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AccessDeniedException e) {
-      AccessDeniedException denied =
-          new AccessDeniedException(path.toString(), null, "cannot be written in " + folder);
-      denied.initCause(e);
-      throw denied;
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    SlowPaths.write(toBytes(), path);
   }
 
   /**
@@ -557,15 +503,11 @@ public final class StudentFile {
    * @throws IOException if it cannot be read
    */
   public static StudentFile load(Path path) throws IOException {
-    if (Files.isDirectory(path)) {
-      throw new FileSystemException(path.toString(), null, "is a folder, expected a student file");
-    }
-    if (!Files.exists(path)) {
-      throw new NoSuchFileException(path.toString(), null, "there is no such file");
-    }
     String source = path.toString();
-    try (InputStream in = Files.newInputStream(path)) {
-      return StudentFormat.decode(StudentFormat.read(in, Files.size(path), source), source);
+    try (InputStream in = StudentFormat.open(path)) {
+      return StudentFormat.decode(StudentFormat.read(in, in.available(), source), source);
+    } catch (IOException e) {
+      throw e instanceof StudentFileException ? e : SlowPaths.unreadable(path, e);
     }
   }
 

@@ -46,7 +46,7 @@ public final class StudentFolder implements AutoCloseable {
   /** A file whose time is younger may change once more within the clock's step. */
   private static final long SETTLED_MILLIS = 2_000;
 
-  /** Bytes of the checksum that a student file ends with. */
+  /** So many bytes at the end of a file, which its checksum is among, tell it from others. */
   private static final int SUM = 32;
 
   /** What is known of a file. */

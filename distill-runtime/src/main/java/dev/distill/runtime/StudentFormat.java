@@ -4,23 +4,25 @@ import dev.distill.runtime.Schema.CategoryColumn;
 import dev.distill.runtime.Schema.Coding;
 import dev.distill.runtime.Schema.Column;
 import dev.distill.runtime.Schema.NumberColumn;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
 
 /** The bytes of a student file; see docs/student-file.md for every field. */
 final class StudentFormat {
-  static final int VERSION = 1;
+  /** What is written; the one before it ended with a SHA-256 and is read too. */
+  static final int VERSION = 2;
 
   // As in PNG: not ASCII, a line end of either kind, and the end of a text under DOS, so that a
   // copy
@@ -28,8 +30,8 @@ final class StudentFormat {
   private static final byte[] MAGIC = {(byte) 0x89, 'D', 'S', 'T', 'L', '\r', '\n', 0x1a};
   private static final int VERSION_AT = 8;
   private static final int LENGTH_AT = 12;
-  private static final int HEADER = 20;
-  private static final int FOOTER = 32;
+  static final int HEADER = 20;
+  private static final int SUM = 4;
 
   private static final int REQUIRED = 1;
   private static final String SCHEMA = "SCHM";
@@ -81,7 +83,7 @@ final class StudentFormat {
     Profile profile = student.profile().orElse(null);
     if (profile != null) {
       at = begin(out, PROFILE, 0);
-      ProfileFormat.write(profile, out);
+      profile.write(out);
       end(out, at);
     }
     int[] covers = student.covers();
@@ -92,11 +94,10 @@ final class StudentFormat {
       }
       end(out, at);
     }
-    out.i64At(LENGTH_AT, out.position() + (long) FOOTER);
+    out.i64At(LENGTH_AT, out.position() + (long) SUM);
     byte[] body = out.toBytes();
-    byte[] bytes = Arrays.copyOf(body, Math.addExact(body.length, FOOTER));
-    System.arraycopy(sha256(bytes, body.length), 0, bytes, body.length, FOOTER);
-    return bytes;
+    out.i32(crc(body, body.length));
+    return out.toBytes();
   }
 
   /** Begins a section; gives where its length is to stand. */
@@ -132,7 +133,9 @@ final class StudentFormat {
     out.text(student.label());
     out.f64(student.temperature());
     out.count(student.classes().size());
-    student.classes().forEach(out::text);
+    for (String name : student.classes()) {
+      out.text(name);
+    }
   }
 
   private static void verification(StudentFile student, Output out) {
@@ -154,6 +157,13 @@ final class StudentFormat {
   }
 
   // ---- reading ----
+
+  /** Opens a file; those of the disk without the channels of java.nio, which take long to load. */
+  static InputStream open(Path path) throws IOException {
+    return path.getFileSystem() == FileSystems.getDefault()
+        ? new FileInputStream(path.toFile())
+        : Files.newInputStream(path);
+  }
 
   /** Reads a stream to the length that its header gives; {@code size} is a hint. */
   static byte[] read(InputStream in, long size, String source) throws IOException {
@@ -193,10 +203,9 @@ final class StudentFormat {
     if (!Arrays.equals(bytes, 0, prefix, MAGIC, 0, prefix)) {
       throw new StudentFileException(source + ": not a student file");
     }
-    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     if (bytes.length >= VERSION_AT + 4) {
-      int version = header.getInt(VERSION_AT);
-      if (version != VERSION) {
+      int version = Input.i32(bytes, VERSION_AT);
+      if (version < 1 || version > VERSION) {
         throw new StudentFileException(
             version == 0
                 ? source + ": corrupt: format 0"
@@ -207,8 +216,8 @@ final class StudentFormat {
     if (bytes.length < HEADER) {
       throw new StudentFileException("%s: cut off at byte %d".formatted(source, bytes.length));
     }
-    long length = header.getLong(LENGTH_AT);
-    if (length < HEADER + FOOTER || length > Integer.MAX_VALUE - 8) {
+    long length = Input.i64(bytes, LENGTH_AT);
+    if (length < HEADER + SUM || length > Integer.MAX_VALUE - 8) {
       throw new StudentFileException(
           "%s: corrupt: a length of %s bytes".formatted(source, Long.toUnsignedString(length)));
     }
@@ -225,9 +234,9 @@ final class StudentFormat {
       throw new StudentFileException(
           "%s: goes on after its end at byte %d".formatted(source, length));
     }
-    int body = bytes.length - FOOTER;
-    byte[] sum = sha256(bytes, body);
-    if (!Arrays.equals(sum, 0, FOOTER, bytes, body, bytes.length)) {
+    boolean first = Input.i32(bytes, VERSION_AT) == 1;
+    int body = bytes.length - (first ? SlowPaths.SUM : SUM);
+    if (first ? !SlowPaths.endsWithSum(bytes) : crc(bytes, body) != Input.i32(bytes, body)) {
       throw new StudentFileException(source + ": corrupt: checksum differs");
     }
     return sections(new Input(source, bytes, HEADER, body));
@@ -271,7 +280,7 @@ final class StudentFormat {
       Profile profile = null;
       if (parts.get(PROFILE) != null) {
         part = part(parts, PROFILE, in);
-        profile = ProfileFormat.read(part, schema, model.classes());
+        profile = Profile.read(part, schema, model.classes());
         part.end();
       }
       int[] covers = null;
@@ -283,7 +292,7 @@ final class StudentFormat {
       part = part(parts, OUTPUT, in);
       String label = part.text();
       double temperature = part.f64();
-      List<String> classes = texts(part, "classes");
+      List<String> classes = part.texts("classes");
       part.end();
       StudentFile student =
           new StudentFile(
@@ -299,13 +308,7 @@ final class StudentFormat {
     if (!(new Core(model).model() instanceof TreeEnsemble trees)) {
       throw in.corrupt("training rows of leaves, but the model has no trees");
     }
-    int leaves = (trees.nodes() + trees.trees()) / 2;
-    in.need(leaves, 1, "leaves");
-    int[] covers = new int[leaves];
-    for (int i = 0; i < leaves; i++) {
-      covers[i] = in.count();
-    }
-    return covers;
+    return in.counts((trees.nodes() + trees.trees()) / 2);
   }
 
   private static String tag(int bits) {
@@ -335,22 +338,13 @@ final class StudentFormat {
       columns.add(
           switch (kind) {
             case NUMBER -> new NumberColumn(name);
-            case INDICATORS -> new CategoryColumn(name, Coding.INDICATORS, texts(in, "levels"));
+            case INDICATORS -> new CategoryColumn(name, Coding.INDICATORS, in.texts("levels"));
             case FREQUENCY_RANK ->
-                new CategoryColumn(name, Coding.FREQUENCY_RANK, texts(in, "levels"));
+                new CategoryColumn(name, Coding.FREQUENCY_RANK, in.texts("levels"));
             default -> throw in.corrupt("column '%s' of kind %d".formatted(name, kind));
           });
     }
     return new Schema(columns);
-  }
-
-  private static List<String> texts(Input in, String what) throws StudentFileException {
-    int count = in.count(1, what);
-    List<String> texts = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      texts.add(in.text());
-    }
-    return texts;
   }
 
   private static Map<String, String> provenance(Input in) throws StudentFileException {
@@ -368,11 +362,7 @@ final class StudentFormat {
   private static float[] rows(Input in, PortableModel model) throws StudentFileException {
     int count = in.count();
     in.need(count, 4L * model.features() + 8L * model.classes(), "verification rows");
-    float[] rows = new float[count * model.features()];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = in.f32();
-    }
-    return rows;
+    return in.floats((long) count * model.features(), "values");
   }
 
   private static void verify(Input in, StudentFile student) throws StudentFileException {
@@ -392,13 +382,9 @@ final class StudentFormat {
     in.end();
   }
 
-  private static byte[] sha256(byte[] bytes, int length) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(bytes, 0, length);
-      return digest.digest();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+  private static int crc(byte[] bytes, int length) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
   }
 }

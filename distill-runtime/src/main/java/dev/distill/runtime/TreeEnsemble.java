@@ -2,7 +2,6 @@ package dev.distill.runtime;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
@@ -134,26 +133,8 @@ public final class TreeEnsemble implements PortableModel {
   }
 
   private void check(float[] rows, int rowOffset, int count, int outLength, int outOffset) {
-    if (count < 0
-        || rowOffset < 0
-        || outOffset < 0
-        || rowOffset + (long) count * features > rows.length
-        || outOffset + (long) count * base.length > outLength) {
-      throw new IndexOutOfBoundsException(
-          ("%d rows × %d features from %d need %d values, got %d;"
-                  + " %d rows × %d classes to %d need %d, got %d")
-              .formatted(
-                  count,
-                  features,
-                  rowOffset,
-                  rowOffset + (long) count * features,
-                  rows.length,
-                  count,
-                  base.length,
-                  outOffset,
-                  outOffset + (long) count * base.length,
-                  outLength));
-    }
+    Objects.checkFromIndexSize((long) rowOffset, (long) count * features, (long) rows.length);
+    Objects.checkFromIndexSize((long) outOffset, (long) count * base.length, (long) outLength);
   }
 
   /** Whether it is one tree whose leaves have a value for every class. */
@@ -1038,10 +1019,15 @@ public final class TreeEnsemble implements PortableModel {
         vectors |= drafts.get(t).target == EVERY;
         vectorLeaves = Math.addExact(vectorLeaves, drafts.get(t).vectors.size());
       }
-      Integer[] trees = new Integer[orders.length];
-      Arrays.setAll(trees, t -> t);
-      if (!vectors) {
-        Arrays.sort(trees, Comparator.comparingInt(t -> drafts.get(t).target));
+      // In the order they came, or class by class.
+      int[] trees = new int[orders.length];
+      int count = 0;
+      for (int k = 0; k < (vectors ? 1 : base.length); k++) {
+        for (int t = 0; t < trees.length; t++) {
+          if (vectors || drafts.get(t).target == k) {
+            trees[count++] = t;
+          }
+        }
       }
       int[] targets = new int[trees.length];
       int[] sizes = new int[trees.length];

@@ -1,7 +1,5 @@
 package dev.distill.runtime;
 
-import java.nio.ByteBuffer;
-
 /**
  * The bytes of a {@link TreeEnsemble} in a student file. As nodes come breadth-first, no child is
  * named: the children of a split are the next two nodes that no split had before it.
@@ -9,6 +7,13 @@ import java.nio.ByteBuffer;
 final class TreeFormat {
   private static final int EVERY = 0xffff;
   static final int MOST_CLASSES = EVERY;
+
+  // What stands of all nodes, one after the other.
+  private static final int SPLITS = 0;
+  private static final int MISSING_LEFT = 1;
+  private static final int FEATURES = 2;
+  private static final int THRESHOLDS = 3;
+  private static final int LEAVES = 4;
 
   private TreeFormat() {}
 
@@ -24,46 +29,31 @@ final class TreeFormat {
       out.i32(model.nodes(tree));
       out.u16(model.targetClass(tree) < 0 ? EVERY : model.targetClass(tree));
     }
-    Bits splits = new Bits(out);
-    each(model, (tree, node, leaf) -> splits.put(!leaf));
-    splits.flush();
-    Bits missingLeft = new Bits(out);
-    each(
-        model,
-        (tree, node, leaf) -> {
-          if (!leaf) {
-            missingLeft.put(model.missingLeft(tree, node));
-          }
-        });
-    missingLeft.flush();
     int width = width(model.features());
-    each(
-        model,
-        (tree, node, leaf) -> {
-          if (!leaf) {
-            int feature = model.feature(tree, node);
-            for (int b = 0; b < width; b++) {
-              out.u8(feature >>> (8 * b));
-            }
-          }
-        });
-    each(
-        model,
-        (tree, node, leaf) -> {
-          if (!leaf) {
-            out.f32(model.threshold(tree, node));
-          }
-        });
-    each(
-        model,
-        (tree, node, leaf) -> {
-          if (leaf) {
+    for (int part = SPLITS; part <= LEAVES; part++) {
+      for (int tree = 0; tree < model.trees(); tree++) {
+        for (int node = 0; node < model.nodes(tree); node++) {
+          boolean leaf = model.isLeaf(tree, node);
+          if (part == SPLITS) {
+            out.bit(!leaf);
+          } else if (leaf && part == LEAVES) {
             int target = model.targetClass(tree);
             for (int k = Math.max(0, target); k < (target < 0 ? classes : target + 1); k++) {
               out.f32(model.leaf(tree, node, k));
             }
+          } else if (!leaf && part == MISSING_LEFT) {
+            out.bit(model.missingLeft(tree, node));
+          } else if (!leaf && part == FEATURES) {
+            for (int b = 0; b < width; b++) {
+              out.u8(model.feature(tree, node) >>> (8 * b));
+            }
+          } else if (!leaf && part == THRESHOLDS) {
+            out.f32(model.threshold(tree, node));
           }
-        });
+        }
+      }
+      out.endBits();
+    }
   }
 
   static TreeEnsemble read(Input in, int expectedFeatures) throws StudentFileException {
@@ -72,10 +62,7 @@ final class TreeFormat {
       throw in.corrupt("%d features, expected %d".formatted(features, expectedFeatures));
     }
     int classes = in.count(4, "classes");
-    float[] base = new float[classes];
-    for (int k = 0; k < classes; k++) {
-      base[k] = in.f32();
-    }
+    float[] base = in.floats(classes, "base");
     int trees = in.count(10, "trees");
     int[] sizes = new int[trees];
     int[] targets = new int[trees];
@@ -99,35 +86,43 @@ final class TreeFormat {
     if (expected != in.remaining()) {
       throw in.corrupt("trees of %d bytes, got %d".formatted(expected, in.remaining()));
     }
-    ByteBuffer isSplit = in.block(bytes(nodes));
-    ByteBuffer missingLeft = in.block(bytes(splits));
-    ByteBuffer feature = in.block((int) splits * width);
-    ByteBuffer threshold = in.block((int) splits * 4);
-    ByteBuffer leaf = in.block((int) values * 4);
+    byte[] file = in.bytes();
+    int isSplit = in.skip(bytes(nodes), 1, "");
+    int missingLeft = in.skip(bytes(splits), 1, "");
+    int feature = in.skip(splits, width, "");
+    int thresholds = in.skip(splits, 4, "");
+    int leaf = in.skip(values, 4, "");
+    int end = leaf + 4 * (int) values;
     TreeLayout layout = new TreeLayout(features, base, targets, sizes, (int) vectorLeaves);
     float[] vector = new float[classes];
     int node = 0;
+    int split = 0;
     for (int tree = 0; tree < trees; tree++) {
-      for (int end = node + sizes[tree]; node < end; node++) {
-        if (bit(isSplit, node)) {
-          int split = threshold.position() / 4;
+      int target = targets[tree];
+      for (int last = node + sizes[tree]; node < last; node++) {
+        if ((file[isSplit + (node >>> 3)] >>> (node & 7) & 1) != 0) {
           if (split == splits) {
             throw in.corrupt("tree %d: more splits than leaves".formatted(tree));
           }
           int index = 0;
           for (int b = 0; b < width; b++) {
-            index |= (feature.get() & 0xff) << (8 * b);
+            index |= (file[feature++] & 0xff) << (8 * b);
           }
-          layout.split(index, threshold.getFloat(), bit(missingLeft, split));
-        } else if (leaf.remaining() < (targets[tree] < 0 ? 4 * classes : 4)) {
+          layout.split(
+              index,
+              Input.i32(file, thresholds + 4 * split),
+              file[missingLeft + (split >>> 3)] >>> (split & 7) & 1);
+          split++;
+        } else if (end - leaf < (target < 0 ? 4 * classes : 4)) {
           throw in.corrupt("tree %d: more leaves than it has room for".formatted(tree));
-        } else if (targets[tree] < 0) {
-          for (int k = 0; k < classes; k++) {
-            vector[k] = leaf.getFloat();
+        } else if (target < 0) {
+          for (int k = 0; k < classes; k++, leaf += 4) {
+            vector[k] = Float.intBitsToFloat(Input.i32(file, leaf));
           }
           layout.leaf(vector);
         } else {
-          layout.leaf(leaf.getFloat());
+          layout.leaf(Input.i32(file, leaf));
+          leaf += 4;
         }
       }
     }
@@ -142,47 +137,5 @@ final class TreeFormat {
   /** Bytes of so many bits. */
   private static int bytes(long bits) {
     return (int) ((bits + 7) / 8);
-  }
-
-  private static boolean bit(ByteBuffer bits, int index) {
-    return (bits.get(index >>> 3) >>> (index & 7) & 1) != 0;
-  }
-
-  private interface NodeVisitor {
-    void visit(int tree, int node, boolean leaf);
-  }
-
-  private static void each(TreeEnsemble model, NodeVisitor visitor) {
-    for (int tree = 0; tree < model.trees(); tree++) {
-      for (int node = 0; node < model.nodes(tree); node++) {
-        visitor.visit(tree, node, model.isLeaf(tree, node));
-      }
-    }
-  }
-
-  /** Bits to bytes, the lowest bit first. */
-  private static final class Bits {
-    private final Output out;
-    private int bits;
-    private int count;
-
-    Bits(Output out) {
-      this.out = out;
-    }
-
-    void put(boolean bit) {
-      bits |= (bit ? 1 : 0) << count;
-      if (++count == 8) {
-        flush();
-      }
-    }
-
-    void flush() {
-      if (count > 0) {
-        out.u8(bits);
-      }
-      bits = 0;
-      count = 0;
-    }
   }
 }

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
  * are the next two free nodes of its tree, so that no order of calls makes anything but trees.
  */
 final class TreeLayout {
+  private static final int INFINITY_BITS = 0x7f800000;
+  private static final int NEGATIVE_INFINITY_BITS = 0xff800000;
+
   final int features;
   final float[] base;
   final int[] targets;
@@ -22,6 +25,8 @@ final class TreeLayout {
   final float[] leaves;
 
   private int tree = -1;
+  private int root; // of the tree
+  private int size; // of the tree
   private int node; // within the tree
   private int end; // number of the tree's nodes that have a parent
   private int levelEnd; // end of the nodes of this depth
@@ -89,86 +94,101 @@ final class TreeLayout {
 
   private void nextTree() {
     tree++;
+    if (tree < targets.length) {
+      root = roots[tree];
+      size = roots[tree + 1] - root;
+    }
     node = 0;
     end = 1;
     levelEnd = 1;
   }
 
   void split(int feature, float threshold, boolean missingLeft) {
-    int size = size();
+    split(feature, Float.floatToRawIntBits(threshold), missingLeft ? 1 : 0);
+  }
+
+  /**
+   * @param threshold its bits
+   * @param missingLeft 1 if a missing value goes left, else 0
+   */
+  void split(int feature, int threshold, int missingLeft) {
+    int magnitude = threshold & Integer.MAX_VALUE;
     if (feature < 0 || feature >= features) {
-      throw new IllegalArgumentException(
-          "tree %d node %d: feature must be in 0…%d, got %d"
-              .formatted(tree, node, features - 1, feature));
+      throw refused("feature must be in 0…" + (features - 1) + ", got " + feature);
     }
-    if (Float.isNaN(threshold)) {
-      throw new IllegalArgumentException("tree %d node %d: threshold is NaN".formatted(tree, node));
+    if (magnitude > INFINITY_BITS) {
+      throw refused("threshold is NaN");
     }
     if (end + 2 > size) {
-      throw new IllegalArgumentException(
-          "tree %d node %d: no room for its children in %d nodes".formatted(tree, node, size));
+      throw refused("no room for its children in " + size + " nodes");
     }
-    if (missingLeft && Float.isInfinite(threshold)) {
+    if (magnitude == INFINITY_BITS && missingLeft != 0) {
       // An infinite value less the same infinite threshold looks like a missing one.
       lockstep = false;
     }
-    set(threshold, feature << 1 | (missingLeft ? 1 : 0), end + 1);
+    int low = (feature << 1 | missingLeft) << childBits;
+    if (wide != null) {
+      wide[root + node] = end + 1;
+    } else {
+      low |= end + 1;
+    }
+    // For x = -0, x - 0 is -0, whose sign says less; x - -0 is 0.
+    long high = magnitude == 0 ? Integer.MIN_VALUE : threshold;
+    nodes[root + node] = high << 32 | (low & 0xffffffffL);
     end += 2;
-    done(size);
+    if (++node == levelEnd) {
+      nextLevel();
+    }
   }
 
   void leaf(float value) {
-    int size = size();
-    check(value);
-    payload[roots[tree] + node] = Float.floatToRawIntBits(value);
-    set(Float.NEGATIVE_INFINITY, 0, node);
-    done(size);
+    leaf(Float.floatToRawIntBits(value));
+  }
+
+  /** A leaf by the bits of its value. */
+  void leaf(int value) {
+    if ((value & Integer.MAX_VALUE) >= INFINITY_BITS) {
+      throw refused("leaf must be finite, got " + Float.intBitsToFloat(value));
+    }
+    leafOf(value);
   }
 
   void leaf(float[] values) {
-    int size = size();
-    payload[roots[tree] + node] = nextLeaf;
+    int first = nextLeaf;
     for (float value : values) {
-      check(value);
+      if (!Float.isFinite(value)) {
+        throw refused("leaf must be finite, got " + value);
+      }
       leaves[nextLeaf++] = value;
     }
-    set(Float.NEGATIVE_INFINITY, 0, node);
-    done(size);
+    leafOf(first);
   }
 
-  private void check(float value) {
-    if (!Float.isFinite(value)) {
-      throw new IllegalArgumentException(
-          "tree %d node %d: leaf must be finite, got %s".formatted(tree, node, value));
-    }
-  }
-
-  private int size() {
-    return roots[tree + 1] - roots[tree];
-  }
-
-  private void set(float threshold, int feature, int right) {
-    int at = roots[tree] + node;
-    // For x = -0, x - 0 is -0, whose sign says less; x - -0 is 0.
-    int bits = Float.floatToRawIntBits(threshold == 0 ? -0f : threshold);
-    int low = feature << childBits;
+  private void leafOf(int load) {
+    payload[root + node] = load;
+    int low = 0;
     if (wide != null) {
-      wide[at] = right;
+      wide[root + node] = node;
     } else {
-      low |= right;
+      low = node;
     }
-    nodes[at] = (long) bits << 32 | (low & 0xffffffffL);
+    nodes[root + node] = (long) NEGATIVE_INFINITY_BITS << 32 | low;
+    if (++node == levelEnd) {
+      nextLevel();
+    }
   }
 
-  private void done(int size) {
-    node++;
-    if (node == levelEnd && node < end) {
+  private IllegalArgumentException refused(String what) {
+    return new IllegalArgumentException("tree " + tree + " node " + node + ": " + what);
+  }
+
+  private void nextLevel() {
+    if (node < end) {
       levelEnd = end;
       depths[tree]++;
-    }
-    if (node == size) {
+    } else if (node == size) {
       nextTree();
-    } else if (node == end) {
+    } else {
       throw new IllegalArgumentException(
           "tree %d: %d of its %d nodes hang on no split".formatted(tree, size - end, size));
     }

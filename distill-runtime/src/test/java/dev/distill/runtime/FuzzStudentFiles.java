@@ -52,7 +52,13 @@ final class FuzzStudentFiles {
   /** A file may cost as many bytes for each of its own, */
   private static final long MOST_A_BYTE = 4;
 
-  /** ... for each byte of its parts of texts, as a text of one byte costs so much, */
+  /** ... for each byte of the schema so many more, as a level of one byte takes two of these, */
+  private static final long MOST_A_LEVEL = 2;
+
+  /** ... for each column, whose name and kind are objects, */
+  private static final long MOST_A_COLUMN = 350;
+
+  /** ... for each byte of output and provenance, as a text of one byte costs so much, */
   private static final long MOST_A_TEXT = 150;
 
   /** ... and so many for a message with its stack, the parts and the arrays of a small model. */
@@ -140,7 +146,7 @@ final class FuzzStudentFiles {
         throw new AssertionError(where(seed + i, file) + " takes " + nanos / 1e9 + " seconds");
       }
       // The first files also load classes.
-      if (i > 1000 && bytes > FIXED + MOST_A_BYTE * file.length + MOST_A_TEXT * texts(file)) {
+      if (i > 1000 && bytes > FIXED + MOST_A_BYTE * file.length + texts(file)) {
         throw new AssertionError(where(seed + i, file) + " allocates " + bytes + " bytes");
       }
     }
@@ -176,14 +182,30 @@ final class FuzzStudentFiles {
     }
   }
 
-  private static int texts(byte[] file) {
-    int sum = 0;
+  /** What texts may cost beyond their bytes. */
+  private static long texts(byte[] file) {
+    long sum = 0;
     for (int at : sections(file)) {
       String tag = new String(file, at, 4, StandardCharsets.US_ASCII);
-      int size = Math.max(0, Math.min(size(file, at), file.length - at));
-      sum += tag.equals("SCHM") || tag.equals("OUTP") || tag.equals("PROV") ? size : 0;
+      int size = Math.max(0, Math.min(size(file, at), file.length - at - 12));
+      if (tag.equals("SCHM")) {
+        sum += MOST_A_LEVEL * size + MOST_A_COLUMN * Math.min(count(file, at + 12), size / 2);
+      } else if (tag.equals("OUTP") || tag.equals("PROV")) {
+        sum += MOST_A_TEXT * size;
+      }
     }
     return sum;
+  }
+
+  private static long count(byte[] file, int from) {
+    long count = 0;
+    for (int at = from, shift = 0; at < file.length && shift < 35; at++, shift += 7) {
+      count |= (file[at] & 0x7fL) << shift;
+      if (file[at] >= 0) {
+        break;
+      }
+    }
+    return count;
   }
 
   // ---- damage ----
@@ -199,7 +221,7 @@ final class FuzzStudentFiles {
       }
       int at = sections.get(random.nextInt(sections.size()));
       int from = at + (random.nextInt(20) == 0 ? 0 : 12);
-      int to = (int) Math.min(at + 12L + size(file, at), file.length - 32);
+      int to = (int) Math.min(at + 12L + size(file, at), file.length - Students.sum(file));
       if (to <= from) {
         continue;
       }
@@ -274,10 +296,10 @@ final class FuzzStudentFiles {
   private static List<Integer> sections(byte[] file) {
     List<Integer> sections = new ArrayList<>();
     int at = 20;
-    while (at + 12 <= file.length - 32) {
+    while (at + 12 <= file.length - Students.sum(file)) {
       sections.add(at);
       int size = size(file, at);
-      if (size < 0 || size > file.length - 32 - at - 12) {
+      if (size < 0 || size > file.length - Students.sum(file) - at - 12) {
         break;
       }
       at += 12 + size;

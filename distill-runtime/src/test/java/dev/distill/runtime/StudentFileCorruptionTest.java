@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StudentFileCorruptionTest {
 
   static Stream<byte[]> files() {
-    return Students.each().stream().map(StudentFile::toBytes);
+    return Stream.concat(
+        Students.each().stream().map(StudentFile::toBytes), Stream.of(Students.formatOne()));
   }
 
   @ParameterizedTest
@@ -50,10 +51,48 @@ class StudentFileCorruptionTest {
     refused(flipped(file, file.length - 1), "student: corrupt: checksum differs");
   }
 
+  @Test
+  void a_format_one_shorter_than_its_checksum_is_refused() {
+    byte[] file = Arrays.copyOf(Students.formatOne(), 51);
+    file[12] = 51;
+    Arrays.fill(file, 13, 20, (byte) 0);
+    refused(file, "student: corrupt: checksum differs");
+    file = Arrays.copyOf(file, 24);
+    file[12] = 24;
+    refused(file, "student: corrupt: checksum differs");
+  }
+
   private static byte[] flipped(byte[] file, int at) {
     byte[] copy = file.clone();
     copy[at] ^= 1;
     return copy;
+  }
+
+  /** What the checksum of a format promises beyond a bit: any run of 32, and two bits anywhere. */
+  @ParameterizedTest
+  @MethodSource("files")
+  void refuses_bursts_and_pairs_of_flipped_bits(byte[] file) {
+    Random random = new Random(file.length);
+    for (int i = 0; i < 20_000; i++) {
+      byte[] damaged = file.clone();
+      int first = random.nextInt(8 * file.length);
+      if (i % 2 == 0) {
+        flip(damaged, first);
+        flip(damaged, (first + 1 + random.nextInt(8 * file.length - 1)) % (8 * file.length));
+      } else {
+        int burst = random.nextInt() | 1;
+        for (int bit = 0; bit < 32 && first + bit < 8 * file.length; bit++) {
+          if ((burst >>> bit & 1) != 0) {
+            flip(damaged, first + bit);
+          }
+        }
+      }
+      refused(damaged, "student: ");
+    }
+  }
+
+  private static void flip(byte[] file, int bit) {
+    file[bit / 8] ^= (byte) (1 << bit % 8);
   }
 
   @ParameterizedTest
@@ -68,12 +107,12 @@ class StudentFileCorruptionTest {
   @Test
   void tells_a_newer_version_from_damage() {
     byte[] file = Students.boosted().toBytes();
-    file[8] = 2;
+    file[8] = 3;
     refused(
-        Students.seal(file), "student: written by a newer version: format 2, this reader knows 1");
+        Students.seal(file), "student: written by a newer version: format 3, this reader knows 2");
     file[8] = 0;
     refused(Students.seal(file), "student: corrupt: format 0");
-    file[8] = 1;
+    file[8] = 2;
     byte[] content = {1, 2, 3};
     refused(
         Students.plus(file, Students.section("TRNG", 1, content)),
@@ -127,7 +166,7 @@ class StudentFileCorruptionTest {
   @Test
   void refuses_lengths_that_cannot_be() {
     byte[] file = Students.boosted().toBytes();
-    for (long length : new long[] {0, 51, -1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32}) {
+    for (long length : new long[] {0, 23, -1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32}) {
       byte[] broken = file.clone();
       for (int i = 0; i < 8; i++) {
         broken[12 + i] = (byte) (length >>> (8 * i));
@@ -321,7 +360,7 @@ class StudentFileCorruptionTest {
         "student: corrupt: output: tree 0 has 0 training rows in its leaves");
     refused(
         Students.with(file, "COVR", new byte[71]),
-        "student: corrupt: covers: 72 leaves, but only 71 bytes are left");
+        "student: corrupt: covers: 72 counts, but only 71 bytes are left");
     refused(
         Students.with(file, "COVR", new byte[73]), "student: corrupt: covers: 1 bytes too many");
     refused(
@@ -848,7 +887,7 @@ class StudentFileCorruptionTest {
     byte[] bytes = file.clone();
     for (int n = random.nextInt(4); n >= 0; n--) {
       int from = 20;
-      int end = bytes.length - 32;
+      int end = bytes.length - Students.sum(bytes);
       int at = from + random.nextInt(end - from);
       switch (random.nextInt(6)) {
         case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
@@ -875,7 +914,7 @@ class StudentFileCorruptionTest {
           bytes = more;
         }
       }
-      if (bytes.length < 20 + 32 + 8) {
+      if (bytes.length < 20 + Students.sum(bytes) + 8) {
         break;
       }
     }

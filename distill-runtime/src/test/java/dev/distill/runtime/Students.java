@@ -4,14 +4,20 @@ import dev.distill.runtime.RandomTrees.Shape;
 import dev.distill.runtime.Schema.CategoryColumn;
 import dev.distill.runtime.Schema.Coding;
 import dev.distill.runtime.Schema.NumberColumn;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32;
 
 /** Students to test with, and files that nobody wrote honestly. */
 final class Students {
@@ -145,18 +151,39 @@ final class Students {
     return IntStream.range(0, count).mapToObj(i -> "c" + i).toList();
   }
 
+  /** A file as the first format had it, which ended with a SHA-256. */
+  static byte[] formatOne() {
+    try (InputStream in = Students.class.getResourceAsStream("/format-1.distill")) {
+      return Objects.requireNonNull(in).readAllBytes();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Bytes of the checksum at the end of a file. */
+  static int sum(byte[] file) {
+    return file[8] == 1 ? 32 : 4;
+  }
+
   /** Gives a file the length and the checksum that go with what it holds. */
   static byte[] seal(byte[] bytes) {
     byte[] sealed = bytes.clone();
     for (int i = 0; i < 8; i++) {
       sealed[12 + i] = (byte) ((long) bytes.length >>> (8 * i));
     }
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(sealed, 0, sealed.length - 32);
-      System.arraycopy(digest.digest(), 0, sealed, sealed.length - 32, 32);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e);
+    int body = sealed.length - sum(sealed);
+    if (sealed[8] == 1) {
+      try {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        digest.update(sealed, 0, body);
+        System.arraycopy(digest.digest(), 0, sealed, body, 32);
+      } catch (NoSuchAlgorithmException e) {
+        throw new AssertionError(e);
+      }
+    } else {
+      CRC32 crc = new CRC32();
+      crc.update(sealed, 0, body);
+      ByteBuffer.wrap(sealed).order(ByteOrder.LITTLE_ENDIAN).putInt(body, (int) crc.getValue());
     }
     return sealed;
   }
@@ -164,7 +191,7 @@ final class Students {
   /** Where a section begins: its tag. */
   static int at(byte[] file, String tag) {
     int at = 20;
-    while (at < file.length - 32) {
+    while (at < file.length - sum(file)) {
       if (tag.equals(new String(file, at, 4, java.nio.charset.StandardCharsets.US_ASCII))) {
         return at;
       }

@@ -281,10 +281,10 @@ class TreeEnsembleTest {
     TreeEnsemble ensemble = TreeEnsemble.builder(3, new float[2]).build();
     assertThatThrownBy(() -> ensemble.logits(new float[5], 3, new float[2], 0))
         .isInstanceOf(IndexOutOfBoundsException.class)
-        .hasMessageContaining("1 rows × 3 features from 3 need 6 values, got 5");
+        .hasMessageContaining("[3, 3 + 3) out of bounds for length 5");
     assertThatThrownBy(() -> ensemble.logits(new float[3], 0, new float[2], 1))
         .isInstanceOf(IndexOutOfBoundsException.class)
-        .hasMessageContaining("1 rows × 2 classes to 1 need 3, got 2");
+        .hasMessageContaining("[1, 1 + 2) out of bounds for length 2");
     assertThatThrownBy(() -> ensemble.logits(new float[3], -1, new float[2], 0))
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> ensemble.logits(new float[9], 3, new double[5]))

@@ -118,6 +118,47 @@ class StudentServerTest extends ServerCase {
     assertThat(doubles(output.path("data"))).containsExactly(rows);
   }
 
+  /**
+   * Requests as NVIDIA's clients for Triton send them, in Java and in Python, when they are told to
+   * use JSON: no Content-Type, parameters of an extension that is not there.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          /v2/models/mymodel/infer            | {"outputs":[{"name":"probabilities","parameters":{"binary_data":false}}],"inputs":[{"name":"u","shape":[2,1],"datatype":"FP64","parameters":{},"data":[1.0,2.0]},{"name":"v","shape":[2],"datatype":"FP64","parameters":{},"data":[1.0,0.0]}]}
+          /v2/models/mymodel/versions/1/infer | {"inputs":[{"name":"u","shape":[2],"datatype":"FP64","parameters":{},"data":[1.0,2.0]},{"name":"v","shape":[2],"datatype":"FP64","parameters":{},"data":[1.0,0.0]}],"id":"7","parameters":{"binary_data_output":true}}
+          /v2/models/mymodel/infer            | {"id":"7","inputs":[{"name":"u","shape":[2],"datatype":"FP64","data":[1.0,2.0]},{"name":"v","shape":[2],"datatype":"FP64","data":[1.0,0.0]}],"outputs":[{"name":"probabilities","parameters":{"binary_data":false}}]}
+          """)
+  void requests_of_tritons_clients(String path, String body) throws Exception {
+    Models.numbers(1).write(folder.resolve("mymodel.distill"));
+    start(config());
+    Reply reply = send(request(path).POST(BodyPublishers.ofString(body)).build());
+    assertThat(reply.status()).as(reply.error()).isEqualTo(200);
+    double[] expected = new double[4];
+    Models.numbers(1).score(new float[] {1, 1, 2, 0}, 2, expected);
+    assertThat(doubles(reply.json().at("/outputs/0/data"))).containsExactly(expected);
+    assertThat(reply.json().at("/outputs/0/shape").toString()).isEqualTo("[2,2]");
+    assertThat(reply.json().path("id").asText()).isEqualTo(body.contains("\"id\"") ? "7" : "");
+    // Such a client reads binary tensors where this header is.
+    assertThat(reply.header("Inference-Header-Content-Length")).isEmpty();
+  }
+
+  @Test
+  void binary_tensors_are_refused_in_words() throws Exception {
+    Models.numbers(1).write(folder.resolve("mymodel.distill"));
+    start(config());
+    Reply reply =
+        post(
+            "/v2/models/mymodel/infer",
+            """
+            {"inputs":[{"name":"u","shape":[1],"datatype":"FP64",
+              "parameters":{"binary_data_size":8}}]}""");
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.error()).contains("binary data are not taken");
+  }
+
   @Test
   void named_tensors_answer_to_the_bit() throws Exception {
     startOne();

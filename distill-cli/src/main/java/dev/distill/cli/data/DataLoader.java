@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -192,7 +193,24 @@ public final class DataLoader {
    */
   public static Served served(
       Path data, StudentFile student, @Nullable String label, @Nullable String text) {
-    return wrong(
+    List<Served> all = new ArrayList<>(1);
+    served(data, student, label, text, Integer.MAX_VALUE, all::add);
+    return all.get(0);
+  }
+
+  /**
+   * Loads them in parts, so that they are never in memory whole.
+   *
+   * @param most rows of a part, at least 1
+   */
+  public static void served(
+      Path data,
+      StudentFile student,
+      @Nullable String label,
+      @Nullable String text,
+      int most,
+      Consumer<Served> parts) {
+    wrong(
         () -> {
           try (TableReader reader = new TableReader()) {
             Set<String> asText = categories(student.schema());
@@ -201,10 +219,20 @@ public final class DataLoader {
             if (text != null) {
               asText.add(text);
             }
-            Table table = reader.read(data, asText);
-            boolean labelled = label != null || table.has(column);
-            return new Served(
-                table, labelled ? labels(table, table.column(column), student.classes()) : null);
+            reader.read(
+                data,
+                asText,
+                most,
+                table -> {
+                  boolean labelled = label != null || table.has(column);
+                  parts.accept(
+                      new Served(
+                          table,
+                          labelled
+                              ? labels(table, table.column(column), student.classes())
+                              : null));
+                });
+            return data;
           }
         });
   }

@@ -22,6 +22,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
@@ -102,14 +103,30 @@ public final class TableReader implements AutoCloseable {
    * @throws InputException if the file can't be read, or is not well-formed
    */
   public Table read(Path file, Set<String> asText) {
+    List<Table> tables = new ArrayList<>(1);
+    read(file, asText, Integer.MAX_VALUE, tables::add);
+    return tables.get(0);
+  }
+
+  /**
+   * Reads a file in parts, so that it is never in memory whole. What a column is, all rows say.
+   *
+   * @param most rows of a part, at least 1
+   * @param parts takes at least one, each of at least one row; later ones have in their name after
+   *     which row of the file they begin
+   * @throws InputException if the file can't be read, or is not well-formed, perhaps after some
+   *     parts were taken
+   */
+  public void read(Path file, Set<String> asText, int most, Consumer<Table> parts) {
     String name = file.toString();
     try {
       Format format = format(file);
-      return switch (format) {
-        case CSV, CSV_GZ -> csv(file, format == Format.CSV_GZ, asText);
-        case PARQUET -> other(name, "read_parquet(" + path(file) + ")", asText);
-        case JSON -> other(name, "read_json_auto(" + path(file) + ", sample_size=-1)", asText);
-      };
+      switch (format) {
+        case CSV, CSV_GZ -> csv(file, format == Format.CSV_GZ, asText, most, parts);
+        case PARQUET -> other(name, "read_parquet(" + path(file) + ")", asText, most, parts);
+        case JSON ->
+            other(name, "read_json_auto(" + path(file) + ", sample_size=-1)", asText, most, parts);
+      }
     } catch (IOException e) {
       throw new InputException(name + ": can't be read: " + reason(e), e);
     } catch (SQLException e) {
@@ -184,7 +201,8 @@ public final class TableReader implements AutoCloseable {
 
   // ---- CSV ----
 
-  private Table csv(Path file, boolean gzip, Set<String> asText) throws IOException, SQLException {
+  private void csv(Path file, boolean gzip, Set<String> asText, int most, Consumer<Table> parts)
+      throws IOException, SQLException {
     String name = file.toString();
     CsvScan.Shape shape;
     try (InputStream raw = Files.newInputStream(file);
@@ -221,24 +239,25 @@ public final class TableReader implements AutoCloseable {
     if (shape.longest() > DUCKDB_LINE / 2) {
       options += ", max_line_size=" + (shape.longest() + DUCKDB_LINE);
     }
-    Table table =
-        read(
-            name,
+    Parts read = new Parts(name, shape.names(), numbers, Math.min(shape.rows(), most));
+    long rows =
+        read.all(
             "SELECT " + cells + " FROM read_csv(" + path(file) + options + ")",
-            shape.names(),
-            numbers,
+            most,
+            parts,
             shape.rows());
-    if (table.rows() != shape.rows()) {
+    if (rows != shape.rows()) {
       throw new InputException(
           "%s: %s rows were read, expected %s; are there stray quotes?"
-              .formatted(name, table.rows(), shape.rows()));
+              .formatted(name, rows, shape.rows()));
     }
-    return table;
   }
 
   // ---- formats that know their types ----
 
-  private Table other(String name, String source, Set<String> asText) throws SQLException {
+  private void other(
+      String name, String source, Set<String> asText, int most, Consumer<Table> parts)
+      throws SQLException {
     List<String> names = new ArrayList<>();
     boolean[] numbers;
     StringBuilder cells = new StringBuilder();
@@ -277,11 +296,10 @@ public final class TableReader implements AutoCloseable {
         }
       }
     }
-    Table table = read(name, "SELECT " + cells + " FROM " + source, names, numbers, 0);
-    if (table.rows() == 0) {
+    Parts read = new Parts(name, names, numbers, 0);
+    if (read.all("SELECT " + cells + " FROM " + source, most, parts, -1) == 0) {
       throw new InputException(name + ": no rows, expected at least one");
     }
-    return table;
   }
 
   private static boolean isFraction(int type) {
@@ -314,37 +332,73 @@ public final class TableReader implements AutoCloseable {
 
   // ---- rows ----
 
-  private Table read(
-      String name, String query, List<String> names, boolean[] numbers, int expectedRows)
-      throws SQLException {
-    int columns = names.size();
-    List<Table.Column> read = new ArrayList<>(columns);
-    Table.NumbersBuilder[] numberCells = new Table.NumbersBuilder[columns];
-    Table.TextsBuilder[] textCells = new Table.TextsBuilder[columns];
-    for (int c = 0; c < columns; c++) {
-      if (numbers[c]) {
-        numberCells[c] = new Table.NumbersBuilder(expectedRows);
-      } else {
-        textCells[c] = new Table.TextsBuilder(expectedRows);
-      }
+  /** Rows of a query, by columns. */
+  private final class Parts {
+    private final String name;
+    private final List<String> names;
+    private final boolean[] numbers;
+    private final int room;
+    private final Table.NumbersBuilder[] numberCells;
+    private final Table.TextsBuilder[] textCells;
+
+    Parts(String name, List<String> names, boolean[] numbers, int room) {
+      this.name = name;
+      this.names = names;
+      this.numbers = numbers;
+      this.room = room;
+      numberCells = new Table.NumbersBuilder[numbers.length];
+      textCells = new Table.TextsBuilder[numbers.length];
+      clear();
     }
-    try (Statement statement = connection().createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
-      while (rows.next()) {
-        for (int c = 0; c < columns; c++) {
-          if (numbers[c]) {
-            double value = rows.getDouble(c + 1);
-            numberCells[c].add(rows.wasNull() ? Double.NaN : value);
-          } else {
-            textCells[c].add(rows.getString(c + 1));
-          }
+
+    private void clear() {
+      for (int c = 0; c < numbers.length; c++) {
+        if (numbers[c]) {
+          numberCells[c] = new Table.NumbersBuilder(room);
+        } else {
+          textCells[c] = new Table.TextsBuilder(room);
         }
       }
     }
-    for (int c = 0; c < columns; c++) {
-      read.add(numbers[c] ? numberCells[c].build(names.get(c)) : textCells[c].build(names.get(c)));
+
+    /** How many rows there were. The last part is held back where they are not as many as told. */
+    long all(String query, int most, Consumer<Table> parts, long expected) throws SQLException {
+      long rows = 0;
+      int held = 0;
+      try (Statement statement = connection().createStatement();
+          ResultSet cells = statement.executeQuery(query)) {
+        while (cells.next()) {
+          if (held == most) {
+            parts.accept(part(rows - held));
+            clear();
+            held = 0;
+          }
+          for (int c = 0; c < numbers.length; c++) {
+            if (numbers[c]) {
+              double value = cells.getDouble(c + 1);
+              numberCells[c].add(cells.wasNull() ? Double.NaN : value);
+            } else {
+              textCells[c].add(cells.getString(c + 1));
+            }
+          }
+          rows++;
+          held++;
+        }
+      }
+      if (held > 0 && (expected < 0 || rows == expected)) {
+        parts.accept(part(rows - held));
+      }
+      return rows;
     }
-    return new Table(name, read);
+
+    private Table part(long after) {
+      List<Table.Column> columns = new ArrayList<>(numbers.length);
+      for (int c = 0; c < numbers.length; c++) {
+        columns.add(
+            numbers[c] ? numberCells[c].build(names.get(c)) : textCells[c].build(names.get(c)));
+      }
+      return new Table(after == 0 ? name : name + " after row " + after + ":", columns);
+    }
   }
 
   // ---- words ----

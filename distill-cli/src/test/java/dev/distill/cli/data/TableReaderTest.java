@@ -117,6 +117,31 @@ class TableReaderTest {
     assertThat(numbers(table, "b")).endsWith(2);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 7, 8})
+  void parts_are_the_file_and_a_column_is_what_all_rows_say(int most) throws IOException {
+    Path csv = file("a.csv", "a,b\n1,1\n2,\n3,3\n4,4\n5,NA\n6,6\nx,7\n");
+    Path parquet = folder.resolve("a.parquet");
+    sql("COPY (SELECT * FROM read_csv('%s')) TO '%s' (FORMAT parquet)".formatted(csv, parquet));
+    for (Path file : List.of(csv, parquet)) {
+      List<String> a = new ArrayList<>();
+      List<Integer> rows = new ArrayList<>();
+      reader.read(
+          file,
+          Set.of(),
+          most,
+          part -> {
+            int before = rows.stream().mapToInt(n -> n).sum();
+            assertThat(part.name())
+                .isEqualTo(before == 0 ? file.toString() : file + " after row " + before + ":");
+            a.addAll(texts(part, "a"));
+            rows.add(part.rows());
+          });
+      assertThat(a).containsExactly("1", "2", "3", "4", "5", "6", "x");
+      assertThat(rows).hasSize((7 + most - 1) / most).allMatch(n -> n > 0 && n <= most);
+    }
+  }
+
   @Test
   void columns_asked_for_as_text_stay_as_written() throws IOException {
     Table table = read(file("a.csv", "id,y\n007,1\n1.50,0\n"), "id", "y", "absent");
