@@ -21,9 +21,12 @@ import dev.distill.guice.DistillModule;
 import dev.distill.metrics.Comparison.Interval;
 import dev.distill.report.Leaderboard;
 import dev.distill.report.ResultJson;
+import dev.distill.report.page.ReportPage;
+import dev.distill.report.page.RunFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +34,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** What {@code run}, {@code demo} and {@code pick} share: read, sweep, write, show. */
@@ -77,7 +81,8 @@ final class Run {
       }
       if (test != null && models.isEmpty() && testTeacher == null) {
         throw new InputException(
-            "--test was given without --test-teacher: the teacher's probabilities of the test rows");
+            "--test was given without --test-teacher: the teacher's probabilities of the test"
+                + " rows");
       }
       if (more.unlabelled() != null && models.isEmpty()) {
         throw new InputException(
@@ -113,14 +118,33 @@ final class Run {
   private final PrintWriter out;
   private final PrintWriter err;
 
+  private final List<String> command;
   private final StudentCatalog catalog;
   private final TeacherCatalog teacherCatalog;
 
   Run(CommandSpec spec, Families families) throws IOException {
     catalog = families.catalog();
     teacherCatalog = families.teachers();
+    command = words(spec.commandLine());
     out = spec.commandLine().getOut();
     err = spec.commandLine().getErr();
+  }
+
+  /** The command line that is running, from the program's name on; none for a part of another. */
+  private static List<String> words(CommandLine line) {
+    CommandLine program = line.getParent();
+    if (program == null) {
+      return List.of();
+    }
+    List<String> words = new ArrayList<>(List.of(program.getCommandName()));
+    program.getParseResult().originalArgs().forEach(word -> words.add(secretless(word)));
+    return words;
+  }
+
+  /** What goes into files that are passed round has no passwords of addresses. */
+  private static String secretless(String word) {
+    return word.replaceAll("(?i)(password=)[^&;]*", "$1…")
+        .replaceAll("(//[^/@:]*:)[^/@]*@", "$1…@");
   }
 
   /**
@@ -156,6 +180,7 @@ final class Run {
               });
       output.write(
           "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
+      output.write("report.html", ReportPage.of(RunFolder.read(folder)));
       if (result.endedEarly()) {
         out.println("The search ended early; this is the best so far.");
       }
@@ -169,7 +194,8 @@ final class Run {
             catalog.problems().size());
       }
       out.printf(
-          "%s trials in %s. Written to %s: student.distill, leaderboard.csv, result.json%n",
+          "%s trials in %s. Written to %s: student.distill, leaderboard.csv, result.json,"
+              + " report.html%n",
           result.trials().size(), Progress.duration(result.seconds()), folder);
       out.flush();
     }
@@ -246,7 +272,10 @@ final class Run {
       output.write("student.distill", result.student().file().toBytes());
       output.write(
           "result.json",
-          ResultJson.of(result, hashes, teachers.answers(), cost, catalog.problems()));
+          ResultJson.of(
+              result,
+              new ResultJson.Origin(
+                  hashes, command, teachers.answers(), cost, catalog.problems())));
       show(result, cost);
       return result;
     }
@@ -293,8 +322,8 @@ final class Run {
           -behind.lower());
     } else if (result.student().chosen().spec().kind() == TrialSpec.Kind.TWIN) {
       out.println(
-          "The hard-label twin itself is delivered: on validation rows no student of the teacher was"
-              + " better.");
+          "The hard-label twin itself is delivered: on validation rows no student of the teacher"
+              + " was better.");
     }
     out.println(result.verdict().sentence());
     out.println(result.advice().sentence());
@@ -304,7 +333,8 @@ final class Run {
             slice ->
                 out.printf(
                     Locale.ROOT,
-                    "It is farthest from the teacher where %s: KL %.4f on these %,d rows, %.4f elsewhere.%n",
+                    "It is farthest from the teacher where %s: KL %.4f on these %,d rows, %.4f"
+                        + " elsewhere.%n",
                     slice.where(),
                     slice.kl(),
                     slice.rows(),

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Distils a teacher's probabilities into a student and measures what was kept.",
       "",
-      "Writes student.distill, leaderboard.csv and result.json into DIR.",
+      "Writes student.distill, leaderboard.csv, result.json and report.html, the page to look at,"
+          + " into DIR.",
       ""
     },
     footer = {
@@ -59,17 +60,17 @@ final class RunCommand implements Callable<Integer> {
       names = "--teacher",
       paramLabel = "F|auto",
       description =
-          "the teacher's probabilities of the training rows: columns p_<class> or <class>; auto: there"
-              + " is none, so one is trained on the labels, in half of --timeout")
+          "the teacher's probabilities of the training rows: columns p_<class> or <class>; auto:"
+              + " there is none, so one is trained on the labels, in half of --timeout")
   private @Nullable Path teacher;
 
   @Option(
       names = "--teacher-oof",
       paramLabel = "F",
       description =
-          "beside it or --teacher-model: probabilities of the training rows by teachers that were not"
-              + " fitted on them (out-of-fold); students are judged by these, and which they learn from"
-              + " is searched")
+          "beside it or --teacher-model: probabilities of the training rows by teachers that were"
+              + " not fitted on them (out-of-fold); students are judged by these, and which they"
+              + " learn from is searched")
   private @Nullable Path teacherOof;
 
   @Option(
@@ -212,9 +213,9 @@ final class RunCommand implements Callable<Integer> {
         names = "--trials",
         paramLabel = "N",
         description =
-            "trials of the student's search, and as many of the twin's (default 40; in the reference"
-                + " plan: of each cell); at least one for each family, and looks at families come on"
-                + " top")
+            "trials of the student's search, and as many of the twin's (default 40; in the"
+                + " reference plan: of each cell); at least one for each family, and looks at"
+                + " families come on top")
     private int trials = DEFAULTS.trials();
 
     @Option(
@@ -251,9 +252,9 @@ final class RunCommand implements Callable<Integer> {
         names = "--goal",
         paramLabel = "GOAL",
         description =
-            "${COMPLETION-CANDIDATES}: be right about the labels, with a teacher that is corrected by"
-                + " them where that helps; or be like the teacher, right or wrong (default: half of either;"
-                + " with --teacher auto PREDICT)")
+            "${COMPLETION-CANDIDATES}: be right about the labels, with a teacher that is corrected"
+                + " by them where that helps; or be like the teacher, right or wrong (default: half"
+                + " of either; with --teacher auto PREDICT)")
     private @Nullable Purpose purpose;
 
     @Option(
@@ -319,9 +320,9 @@ final class RunCommand implements Callable<Integer> {
         paramLabel = "HOW",
         converter = Quantity.Selection.class,
         description =
-            "the student to deliver: loss, \"smallest within 1%%\" (of the best loss), or \"one standard"
-                + " error\" (the smallest within that of the best loss); the latter two search for"
-                + " small ones too, as with --objectives bytes (default: loss)")
+            "the student to deliver: loss, \"smallest within 1%%\" (of the best loss), or \"one"
+                + " standard error\" (the smallest within that of the best loss); the latter two"
+                + " search for small ones too, as with --objectives bytes (default: loss)")
     private Tolerance tolerance = DEFAULTS.tolerance();
 
     /**
