@@ -3,6 +3,9 @@ package dev.distill.report.page;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.report.reading.Drawing;
+import dev.distill.report.reading.ModelWords;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,6 +40,7 @@ public final class ReportPage {
     ObjectNode data = JSON.createObjectNode();
     data.set("result", run.result());
     data.set("trials", TrialData.of(run.trials()));
+    run.student().flatMap(Drawing::of).ifPresent(drawing -> data.set("reading", drawing));
     return data;
   }
 
@@ -45,8 +49,7 @@ public final class ReportPage {
     JsonNode data = result.path("data");
     Map<String, Object> texts = new LinkedHashMap<>();
     texts.put("label", data.path("label").asText());
-    texts.put(
-        "name", String.valueOf(Path.of(run.name()).toAbsolutePath().normalize().getFileName()));
+    texts.put("name", lastPart(run.name()));
     texts.put("day", day(result));
     texts.put("action", action(result));
     texts.put("tone", result.path("helped").asBoolean() ? "good" : "care");
@@ -60,8 +63,7 @@ public final class ReportPage {
     texts.put("rows", rows);
     texts.put("hasRows", !rows.isEmpty());
     texts.put("noRows", "There are none in this result.json.");
-    texts.put("readable", "");
-    texts.put("unreadable", "");
+    reading(run, texts);
     texts.put("hasTrials", !run.trials().isEmpty());
     texts.put("chosen", chosen(result));
     texts.put("facts", facts(result));
@@ -76,6 +78,20 @@ public final class ReportPage {
   /** What to do with the student of a run, in two or three words. */
   static String action(JsonNode result) {
     return ACTIONS.getOrDefault(result.path("action").asText(), "");
+  }
+
+  /** What there is to read of the student, or why there is nothing. */
+  private static void reading(RunFolder run, Map<String, Object> texts) {
+    boolean readable = run.student().flatMap(Drawing::of).isPresent();
+    texts.put("readable", readable);
+    texts.put(
+        "unreadable",
+        run.student()
+            .map(
+                student ->
+                    "It is no student to read (%s). Students to read come from --families xgboost.additive, or --families smile.tree --max-bytes 5kB."
+                        .formatted(ModelWords.of(student.model())))
+            .orElse("There is no student.distill beside this page."));
   }
 
   private static String day(JsonNode result) {
@@ -375,7 +391,9 @@ public final class ReportPage {
 
   private static List<Fact> hashes(JsonNode node) {
     List<Fact> hashes = new ArrayList<>();
-    node.properties().forEach(e -> hashes.add(new Fact(e.getKey(), e.getValue().asText())));
+    // Where files were on somebody's machine is of no use to others.
+    node.properties()
+        .forEach(e -> hashes.add(new Fact(lastPart(e.getKey()), e.getValue().asText())));
     return hashes;
   }
 
@@ -385,6 +403,14 @@ public final class ReportPage {
       problems.add(new Fact(problem.path("name").asText(), problem.path("message").asText()));
     }
     return problems;
+  }
+
+  private static String lastPart(String path) {
+    try {
+      return String.valueOf(Path.of(path).toAbsolutePath().normalize().getFileName());
+    } catch (InvalidPathException e) {
+      return path;
+    }
   }
 
   /** A command line for a POSIX shell, an option a line. */

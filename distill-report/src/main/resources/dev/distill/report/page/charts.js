@@ -89,6 +89,7 @@ function chart(id, about) {
   new ResizeObserver(() => {
     if (Math.abs(plot.clientWidth - drawn) > 1 && plot.clientWidth > 0 && plot.clientWidth >= 280) redraw();
   }).observe(plot);
+  if (about.note) element("p", figure, about.note, { class: "small" });
   if (about.rows) {
     const details = element("details", figure);
     element("summary", details, "The numbers");

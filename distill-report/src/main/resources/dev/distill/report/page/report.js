@@ -115,6 +115,7 @@ function pareto() {
 
   chart("pareto", {
     legend: [["mark dot", "a trial"], ["mark dot front", "on the front"], ["mark chosen", "delivered"]],
+    note: above > 0 ? `${above} ${above === 1 ? "trial is" : "trials are"} above the picture and shown at its upper edge.` : null,
     label: `Loss on validation rows against time of a row for ${trials.length} trials; ${on.length} are on the front`,
     height: (w) => (w < 500 ? 340 : 420),
     head: ["Trial", "Family", "Loss, nats", "KL, nats", "Time of a row", "Size", "On the front"],
@@ -134,7 +135,6 @@ function pareto() {
         .attr("class", "dot").attr("cx", (t) => at(t)[0]).attr("cy", (t) => at(t)[1]).attr("r", trials.length > 500 ? 2.5 : 4);
       svg.append("g").selectAll("circle").data(shown).join("circle")
         .attr("class", "dot front").attr("cx", (t) => at(t)[0]).attr("cy", (t) => at(t)[1]).attr("r", 5);
-      if (above > 0) svg.append("text").attr("class", "soft").attr("x", area.right).attr("y", 12).attr("text-anchor", "end").text(`${above} trials are above, shown at the edge`);
       const rings = svg.append("g");
       const over = svg.append("circle").attr("class", "chosen").attr("r", 9).attr("visibility", "hidden");
       marks = () => {
@@ -600,8 +600,9 @@ function sensitivity(id, field, name, log) {
   const top = ceiling(trials.map((t) => t.loss));
   const lowest = d3.min(trials, (t) => t.loss);
   const sorted = [...trials].sort((a, b) => a[field] - b[field]);
-  const reach = Math.max(3, Math.round(sorted.length / 10));
-  const medians = sorted.map((t, i) => {
+  const reach = Math.max(5, Math.round(sorted.length / 10));
+  // Of a few trials a median says nothing.
+  const medians = (sorted.length < 20 ? [] : sorted).map((t, i) => {
     const near = sorted.slice(Math.max(0, i - reach), i + reach + 1);
     return [d3.median(near, (n) => n[field]), d3.median(near, (n) => n.loss)];
   });
@@ -627,6 +628,116 @@ function sensitivity(id, field, name, log) {
   });
 }
 
+// ---- a student to read ----
+
+function reading() {
+  const drawing = DATA.reading;
+  if (!drawing) return;
+  const told = document.getElementById("how-to-read");
+  if (drawing.tree) {
+    told.textContent = "It is one tree: begin at the left, go up where the answer is yes and down where it is no. Leaves say the probabilities of the likeliest classes.";
+    tree(drawing.tree);
+  } else {
+    told.textContent =
+      (drawing.classes.length === 1
+        ? `It is a sum: each column adds to the log-odds of ${isolated(short(drawing.classes[0], 60))} what its curve says`
+        : "It is a sum: each column adds to the logit of the class what its curve says") +
+      `, above zero for it and below against it. The ${drawing.curves.length} steepest curves are drawn${drawing.silent > 0 ? `; ${drawing.silent} more columns add less or nothing` : ""}.`;
+    curves(drawing);
+  }
+}
+
+function tree(root) {
+  const hierarchy = d3.hierarchy(root, (n) => (n.if ? [n.then, n.else] : null));
+  const leaves = hierarchy.leaves().length;
+  const lines = [];
+  hierarchy.each((n) => {
+    const path = n.ancestors().reverse();
+    lines.push([path.length, n.data.if ? n.data.if : "→ " + n.data.leaf, path.slice(1).map((p, i) => (p === path[i].children[0] ? "yes" : "no")).join(", ")]);
+  });
+  chart("reading", {
+    label: `The student: a tree of ${leaves} leaves and ${hierarchy.height} levels of questions`,
+    height: Math.max(120, leaves * 34 + 20),
+    head: ["Level", "Question or answer", "Answers that lead here"],
+    rows: () => lines.map(([level, text, way]) => [String(level), text, way]),
+    draw(svg, width, height) {
+      const step = Math.max(150, Math.min(230, (width - 190) / Math.max(1, hierarchy.height)));
+      const needed = Math.max(width, hierarchy.height * step + 200);
+      svg.attr("viewBox", [0, 0, needed, height]).attr("width", needed);
+      d3.cluster().nodeSize([34, step])(hierarchy);
+      const low = d3.min(hierarchy.descendants(), (n) => n.x);
+      const at = (n) => [n.depth * step + 10, n.x - low + 20];
+      svg.append("g").selectAll("path").data(hierarchy.links()).join("path").attr("class", "edge")
+        .attr("d", ({ source, target }) => {
+          const [a, b] = at(source);
+          const [c, d] = at(target);
+          return `M${a + 4},${b}C${a + step / 2},${b} ${c - step / 2},${d} ${c - 4},${d}`;
+        });
+      const node = svg.append("g").selectAll("g").data(hierarchy.descendants()).join("g").attr("transform", (n) => `translate(${at(n)})`);
+      node.append("circle").attr("r", 4).attr("class", (n) => (n.children ? "mark teacher" : "mark student"));
+      const letters = Math.floor(step / 6.6);
+      const text = node.append("text").attr("x", (n) => (n.children ? 4 : 9)).attr("y", (n) => (n.children ? -8 : 4)).attr("font-weight", (n) => (n.children ? 400 : 600));
+      nameText(text, letters, (n) => (n.children ? n.data.if + " ?" : n.data.leaf));
+      svg.append("g").selectAll("text").data(hierarchy.links().filter((l) => l.source === hierarchy)).join("text").attr("class", "soft")
+        .attr("x", step / 2 - 8).attr("y", ({ source, target }) => (at(source)[1] + at(target)[1]) / 2 - 6).text((l, i) => (i === 0 ? "yes" : "no"));
+    },
+  });
+}
+
+function curves(drawing) {
+  let shown = 0;
+  const select = document.getElementById("reading-class");
+  if (drawing.classes.length > 1) {
+    document.getElementById("reading-control").hidden = false;
+    drawing.classes.forEach((c, i) => element("option", select, short(c, 60), { value: i, dir: "auto" }));
+  }
+  const figure = document.getElementById("reading");
+  const grid = element("div", figure, null, { class: "curves" });
+  const charts = drawing.curves.map((curve, i) => {
+    const id = "curve-" + i;
+    element("figure", grid, null, { id });
+    const words = (n) => (curve.levels ? curve.levels[n] : curve.jumps ? (n === 0 ? `below ${number(curve.x[0])}` : `from ${number(curve.x[n - 1])}`) : number(curve.x[n]));
+    return chart(id, {
+      label: `What ${short(curve.column, 60)} adds`,
+      height: curve.levels ? 40 + curve.levels.length * 22 : 190,
+      head: ["Value", "Adds"],
+      rows: () => [...curve.y.map((y, n) => [String(words(n)), fixed(y[shown], 2)]), ["missing", fixed(curve.missing[shown], 2)]],
+      draw(svg, width, height) {
+        nameText(svg.append("text").datum(curve.column).attr("y", 12).attr("font-weight", 600), Math.floor(width / 7.5));
+        const values = curve.y.map((y) => y[shown]);
+        const all = drawing.curves.flatMap((c) => c.y.map((y) => y[shown]));
+        const [low, high] = [Math.min(0, d3.min(all)), Math.max(0, d3.max(all))];
+        if (curve.levels) {
+          const left = Math.min(150, width * 0.45);
+          const x = d3.scaleLinear([low, high], [left, width - 40]);
+          const row = svg.append("g").selectAll("g").data(values).join("g").attr("transform", (v, n) => `translate(0,${30 + n * 22})`);
+          nameText(row.append("text").datum((v, n) => curve.levels[n]).attr("x", left - 8).attr("text-anchor", "end").attr("y", 12), Math.floor(left / 7));
+          row.data(values).append("rect").attr("class", (v) => (v >= 0 ? "bar-student" : "fill twin")).attr("x", (v) => Math.min(x(0), x(v))).attr("width", (v) => Math.abs(x(v) - x(0))).attr("height", 16);
+          row.append("text").attr("class", "soft").attr("x", width - 36).attr("y", 12).text((v, n) => fixed(values[n], 2));
+          svg.append("line").attr("class", "zero").attr("x1", x(0)).attr("x2", x(0)).attr("y1", 26).attr("y2", height - 8);
+          return;
+        }
+        const area = { left: 40, right: width - 16, top: 24, bottom: height - 24 };
+        const first = curve.x[0];
+        const last = curve.x[curve.x.length - 1];
+        const margin = (last - first) * 0.06 || Math.abs(first) * 0.1 || 1;
+        const x = d3.scaleLinear([first - (curve.jumps ? margin : 0), last + (curve.jumps ? margin : 0)], [area.left, area.right]);
+        const y = d3.scaleLinear([low, high], [area.bottom, area.top]);
+        axes(svg, area, x, y, { yTicks: 3 });
+        svg.append("line").attr("class", "zero").attr("x1", area.left).attr("x2", area.right).attr("y1", y(0)).attr("y2", y(0));
+        const points = curve.jumps
+          ? [[x.domain()[0], values[0]], ...curve.x.map((place, n) => [place, values[n + 1]]), [x.domain()[1], values[values.length - 1]]]
+          : curve.x.map((place, n) => [place, values[n]]);
+        svg.append("path").attr("class", "series student").attr("d", d3.line(([p]) => x(p), ([, v]) => y(v)).curve(curve.jumps ? d3.curveStepAfter : d3.curveLinear)(points));
+      },
+    });
+  });
+  select.addEventListener("change", () => {
+    shown = +select.value;
+    charts.forEach((c) => c.redraw());
+  });
+}
+
 // ---- all of it ----
 
 familyChips();
@@ -641,7 +752,7 @@ parallel();
 importance();
 sensitivity("temperature", "temperature", "T (temperature)", true);
 sensitivity("alpha", "alpha", "α (weight of the teacher)", false);
-if (typeof reading === "function") reading();
+reading();
 
 document.getElementById("copy")?.addEventListener("click", async () => {
   const told = document.getElementById("copied");

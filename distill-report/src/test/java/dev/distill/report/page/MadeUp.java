@@ -189,8 +189,8 @@ final class MadeUp {
       for (String model : List.of("teacher", "student", "hard_twin")) {
         ArrayNode values = score.putArray(model);
         double power = 1 + random.nextDouble();
-        for (int q = 0; q < 41; q++) {
-          values.add(Math.pow(q / 40.0, power));
+        for (int q = 0; q < 101; q++) {
+          values.add(Math.pow(q / 100.0, power));
         }
       }
     }
