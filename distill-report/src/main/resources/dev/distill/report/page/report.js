@@ -723,7 +723,7 @@ function curves(drawing) {
         const margin = (last - first) * 0.06 || Math.abs(first) * 0.1 || 1;
         const x = d3.scaleLinear([first - (curve.jumps ? margin : 0), last + (curve.jumps ? margin : 0)], [area.left, area.right]);
         const y = d3.scaleLinear([low, high], [area.bottom, area.top]);
-        axes(svg, area, x, y, { yTicks: 3 });
+        axes(svg, area, x, y, { yTicks: 3, xFormat: number });
         svg.append("line").attr("class", "zero").attr("x1", area.left).attr("x2", area.right).attr("y1", y(0)).attr("y2", y(0));
         const points = curve.jumps
           ? [[x.domain()[0], values[0]], ...curve.x.map((place, n) => [place, values[n + 1]]), [x.domain()[1], values[values.length - 1]]]

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReportInBrowserTest {
   private static Browser browser;
 
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   @BeforeAll
   static void open() throws Exception {

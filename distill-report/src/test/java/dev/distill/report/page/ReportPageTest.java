@@ -25,7 +25,7 @@ class ReportPageTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST_BYTES = 1_500_000;
 
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   private static RunFolder run(ObjectNode result) {
     return new RunFolder("runs/x", result, List.of(), java.util.Optional.empty());
