@@ -49,6 +49,7 @@ final class Page {
     return Mustache.compiler()
         .withLoader(name -> new StringReader(resource(name + ".mustache")))
         .nullValue("")
+        .emptyStringIsFalse(true)
         .compile(resource(template + ".mustache"))
         .execute(all);
   }

@@ -41,7 +41,7 @@ let shownFamily = null;
 
 function showFamily(family) {
   shownFamily = family;
-  d3.selectAll(".dot").classed("dim", (t) => family !== null && t.family !== family);
+  d3.selectAll("#pareto .plot .dot, #history .plot .dot, #temperature .plot .dot, #alpha .plot .dot").classed("dim", (t) => family !== null && t.family !== family);
   document.querySelectorAll("#families button").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.family === (family ?? ""))));
 }
 

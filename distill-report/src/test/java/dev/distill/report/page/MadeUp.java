@@ -119,7 +119,7 @@ final class MadeUp {
   }
 
   private static void metrics(ObjectNode node, double kl) {
-    node.put("kl", kl).put("reverse_kl", kl).put("js", kl / 4).put("tv", kl);
+    node.put("kl", kl).put("reverse_kl", kl).put("js", kl / 4).put("tv", Math.min(1, kl));
     for (String share :
         List.of(
             "agreement",

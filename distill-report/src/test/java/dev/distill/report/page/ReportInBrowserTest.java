@@ -73,24 +73,24 @@ class ReportInBrowserTest {
     isWhole(file);
     int pruned = trials / 5;
     int complete = trials - pruned - 1; // one failed
-    assertThat(count("#pareto .dot")).isBetween(complete * 3 / 4, complete);
-    assertThat(count("#pareto .dot.front")).isPositive();
-    assertThat(count("#pareto .step")).isEqualTo(1);
-    assertThat(count("#reliability .series")).isEqualTo(3);
-    assertThat(count("#reliability .mark")).isEqualTo(3 * 8);
-    assertThat(count("#sorted .series")).isEqualTo(3);
-    assertThat(count("#quantiles .mark")).isEqualTo(2 * 101);
-    assertThat(count("#confidence .bar-agree")).isEqualTo(4);
-    assertThat(count("#confusion .cell")).isEqualTo(classes * classes);
-    assertThat(count("#slices .mark.student")).isEqualTo(3);
+    assertThat(count("#pareto .plot .dot")).isBetween(complete * 3 / 4, complete);
+    assertThat(count("#pareto .plot .dot.front")).isPositive();
+    assertThat(count("#pareto .plot .step")).isEqualTo(1);
+    assertThat(count("#reliability .plot .series")).isEqualTo(3);
+    assertThat(count("#reliability .plot .mark")).isEqualTo(3 * 8);
+    assertThat(count("#sorted .plot .series")).isEqualTo(3);
+    assertThat(count("#quantiles .plot .mark")).isEqualTo(2 * 101);
+    assertThat(count("#confidence .plot .bar-agree")).isEqualTo(4);
+    assertThat(count("#confusion .plot .cell")).isEqualTo(classes * classes);
+    assertThat(count("#slices .plot .mark.student")).isEqualTo(3);
     assertThat(count("details.row")).isEqualTo(20);
-    assertThat(count("#history .dot")).isEqualTo(complete);
-    assertThat(count("#history .lane.pruned")).isEqualTo(pruned);
-    assertThat(count("#history .lane.failed")).isEqualTo(1);
-    assertThat(count("#parallel .line")).isEqualTo(complete);
-    assertThat(count("#importance .bar-student")).isEqualTo(3);
-    assertThat(count("#temperature .dot")).isEqualTo(complete);
-    assertThat(count("#alpha .dot")).isEqualTo(complete);
+    assertThat(count("#history .plot .dot")).isEqualTo(complete);
+    assertThat(count("#history .plot .lane.pruned")).isEqualTo(pruned);
+    assertThat(count("#history .plot .lane.failed")).isEqualTo(1);
+    assertThat(count("#parallel .plot .line")).isEqualTo(complete);
+    assertThat(count("#importance .plot .bar-student")).isEqualTo(3);
+    assertThat(count("#temperature .plot .dot")).isEqualTo(complete);
+    assertThat(count("#alpha .plot .dot")).isEqualTo(complete);
     assertThat((System.nanoTime() - start) / 1e9).as("seconds to draw").isLessThan(60);
   }
 
@@ -141,7 +141,7 @@ class ReportInBrowserTest {
     browser.open(page(new MadeUp(3, 5, 20, false)), 1600, false);
     browser.value("document.getElementById('pareto').scrollIntoView({behavior: 'instant'})");
     String box =
-        "(() => { const b = document.querySelector('#pareto .dot.front').getBoundingClientRect();"
+        "(() => { const b = document.querySelector('#pareto .plot .dot.front').getBoundingClientRect();"
             + " return [b.x + b.width / 2, b.y + b.height / 2]; })()";
     double x = browser.value(box).get(0).asDouble();
     double y = browser.value(box).get(1).asDouble();
@@ -162,16 +162,16 @@ class ReportInBrowserTest {
     browser.open(page(new MadeUp(3, 5, 20, false)), 1600, false);
     browser.value("document.querySelector('#front button').click()");
     assertThat(count("#pinned h3")).isEqualTo(1);
-    assertThat(count("#pareto .chosen.pin")).isEqualTo(1);
+    assertThat(count("#pareto .plot .chosen.pin")).isEqualTo(1);
     browser.value("document.querySelectorAll('#families button')[1].click()");
-    assertThat(count("#pareto .dot.dim")).isPositive();
+    assertThat(count("#pareto .plot .dot.dim")).isPositive();
     assertThat(count("#families button[aria-pressed=true]")).isEqualTo(1);
   }
 
   @Test
   void with_a_family_chosen_its_own_settings_are_drawn() throws Exception {
     browser.open(page(new MadeUp(3, 5, 20, false)), 1600, false);
-    String texts = "document.querySelector('#parallel svg').textContent";
+    String texts = "document.querySelector('#parallel .plot svg').textContent";
     assertThat(browser.value(texts).asText()).contains("family").doesNotContain("eta");
     browser.value(
         "(() => { const s = document.getElementById('family'); s.value = 'made.trees';"
@@ -182,7 +182,7 @@ class ReportInBrowserTest {
   @Test
   void another_class_is_drawn_when_chosen() throws Exception {
     browser.open(page(new MadeUp(7, 5, 20, false)), 1600, false);
-    String path = "document.querySelector('#sorted .series.student').getAttribute('d')";
+    String path = "document.querySelector('#sorted .plot .series.student').getAttribute('d')";
     String before = browser.value(path).asText();
     browser.value(
         "(() => { const s = document.getElementById('class'); s.value = s.value === '3' ? '4' :"
@@ -224,8 +224,8 @@ class ReportInBrowserTest {
     for (int width : new int[] {390, 1600}) {
       browser.open(file, width, false);
       isWhole(file);
-      assertThat(count("#kl .mark")).isEqualTo(4 + 0);
-      assertThat(count("#loss .mark")).isEqualTo(6);
+      assertThat(count("#kl .plot .mark")).isEqualTo(4);
+      assertThat(count("#loss .plot .mark")).isEqualTo(6);
       assertThat(overflow()).isZero();
     }
   }
