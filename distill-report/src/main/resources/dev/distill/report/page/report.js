@@ -343,11 +343,12 @@ function confusion() {
     }));
   const most = Math.max(1, d3.max(cells, (c) => Math.abs(c.difference)));
   const longest = Math.min(16, d3.max(CLASSES, (c) => Array.from(c).length));
+  const flatNames = longest <= 2 || (CLASSES.length <= 8 && longest <= 6);
   const changed = cells.filter((c) => c.difference !== 0).sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference));
   const side = (width) => {
     const left = 30 + longest * 7;
     const size = Math.max(CLASSES.length > 16 ? 13 : 22, Math.min(64, (Math.min(width, 760) - left) / CLASSES.length));
-    return { left, size, top: 26 + (CLASSES.length <= 8 && longest <= 6 ? 16 : longest * 6.2) };
+    return { left, size, top: 26 + (flatNames ? 16 : longest * 6.2) };
   };
   chart("confusion", {
     label: `Student's counts less the teacher's, by label and answer; ${changed.length} of ${cells.length} cells differ`,
@@ -364,7 +365,7 @@ function confusion() {
         svg.append("g").selectAll("text").data(CLASSES).join("text").attr("x", left - 8).attr("text-anchor", "end")
           .attr("y", (c, i) => top + (i + 0.5) * size).attr("dy", "0.35em"),
         longest);
-      const flat = CLASSES.length <= 8 && longest <= 6;
+      const flat = flatNames;
       nameText(
         svg.append("g").selectAll("text").data(CLASSES).join("text")
           .attr("transform", (c, i) => `translate(${left + (i + 0.5) * size},${top - 6}) rotate(${flat ? 0 : -60})`).attr("text-anchor", flat ? "middle" : "start"),
@@ -397,7 +398,7 @@ function slices() {
     rows: () => list.map((s) => [s.where, s.rows, nats(s.kl), nats(s.kl_elsewhere), s.p < 1e-4 ? "below 0.0001" : nats(s.p)]),
     draw(svg, width, height) {
       const area = { left: 0, right: width - 24, top: 24, bottom: height - 46 };
-      const x = d3.scaleLinear([0, d3.max(list, (s) => s.kl) * 1.05], [8, area.right]);
+      const x = d3.scaleLinear([0, d3.max(list, (s) => s.kl) * 1.05], [16, area.right]);
       const y = d3.scaleBand(d3.range(list.length), [area.top, area.bottom]);
       axes(svg, area, x, y, { xLabel: "KL to the teacher, nats a row →", yFormat: () => "" });
       const row = svg.append("g").selectAll("g").data(list).join("g").attr("transform", (s, i) => `translate(0,${y(i) + 14})`);
@@ -507,7 +508,7 @@ function parallel() {
 
   let shown = [];
   const view = chart("parallel", {
-    legend: [["line line", "a trial"], ["line line best", "best tenth by loss"], ["line line delivered", "delivered"]],
+    legend: [["line line", "a trial"], ["line line best", "the best by loss"], ["line line delivered", "delivered"]],
     label: "Each complete trial as a line through its settings, cost and loss",
     height: 360,
     head: ["Trial", "Family", "T", "α", "Time of a row", "Size", "Loss, nats", "Settings"],
@@ -531,7 +532,8 @@ function parallel() {
           d.ticks = [d3.min(values), most];
         }
       });
-      const limit = d3.quantile(shown.map((t) => t.loss), 0.1);
+      const losses = shown.map((t) => t.loss).sort(d3.ascending);
+      const limit = losses[Math.min(20, Math.ceil(losses.length / 10)) - 1];
       const path = (t) => d3.line().defined(([, v]) => v !== null && v !== undefined)(dims.map((d, i) => {
         const v = d.value(t);
         return [x(i), v === null || v === undefined ? null : d.scale(d.scale.bandwidth ? String(v) : v)];
