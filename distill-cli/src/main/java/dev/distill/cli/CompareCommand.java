@@ -38,12 +38,13 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (folders.stream().map(f -> f.toAbsolutePath().normalize()).distinct().count()
+        < folders.size()) {
+      throw new InputException("a folder was given twice, expected different ones: " + folders);
+    }
     List<RunFolder> runs = new ArrayList<>();
     for (Path folder : folders) {
       runs.add(RunFolder.read(folder));
-    }
-    if (runs.stream().map(RunFolder::name).distinct().count() < runs.size()) {
-      throw new InputException("a folder was given twice, expected different ones: " + folders);
     }
     spec.commandLine().getOut().print(ComparePage.text(runs));
     if (out != null) {

@@ -6,16 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real run, its page, and the page made again. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReportCommandTest {
-  @TempDir private Path folder = Path.of("");
+  @TempDir private static Path folder = Path.of("");
 
   @BeforeAll
-  void runs() throws Exception {
+  static void runs() throws Exception {
     Cli.writeData(folder, "train", 300, 1);
     Cli.writeData(folder, "test", 200, 2);
     for (int seed = 1; seed <= 2; seed++) {
@@ -45,11 +43,11 @@ class ReportCommandTest {
     }
   }
 
-  private Path run(int seed) {
+  private static Path run(int seed) {
     return folder.resolve("run" + seed);
   }
 
-  private String page() throws Exception {
+  private static String page() throws Exception {
     return Files.readString(run(1).resolve("report.html"));
   }
 

@@ -141,8 +141,9 @@ class ReportInBrowserTest {
     browser.open(page(new MadeUp(3, 5, 20, false)), 1600, false);
     browser.value("document.getElementById('pareto').scrollIntoView({behavior: 'instant'})");
     String box =
-        "(() => { const b = document.querySelector('#pareto .plot .dot.front').getBoundingClientRect();"
-            + " return [b.x + b.width / 2, b.y + b.height / 2]; })()";
+        "(() => { const b = document.querySelector('#pareto .plot"
+            + " .dot.front').getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height /"
+            + " 2]; })()";
     double x = browser.value(box).get(0).asDouble();
     double y = browser.value(box).get(1).asDouble();
     browser.move(x, y);
