@@ -57,7 +57,8 @@ class RunCommandTest {
     assertThat(outcome.code()).as(outcome.err()).isZero();
     assertThat(outcome.out()).contains("student", "hard-label twin", "teacher", "class prior");
     assertThat(file("whole").toFile().list())
-        .containsExactlyInAnyOrder("student.distill", "leaderboard.csv", "result.json");
+        .containsExactlyInAnyOrder(
+            "student.distill", "leaderboard.csv", "result.json", "report.html");
 
     StudentFile student = StudentFile.load(file("whole/student.distill"));
     assertThat(student.classes()).containsExactly("cat", "dog", "emu");
