@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
       "The whole way in under a minute, on data that ships with Distill.",
       "",
       "Soils from satellite images: 1 200 training and 2 000 test rows, 36 numbers a row, 6 classes"
-          + " (Statlog Landsat Satellite, UCI Machine Learning Repository, A. Srinivasan, CC BY 4.0);"
-          + " the teacher is an average of 500 random trees, 500 extra trees and 1 800 boosted ones,"
-          + " trained on 3 235 other rows.",
+          + " (Statlog Landsat Satellite, UCI Machine Learning Repository, A. Srinivasan, CC BY"
+          + " 4.0); the teacher is an average of 500 random trees, 500 extra trees and 1 800"
+          + " boosted ones, trained on 3 235 other rows.",
       ""
     })
 final class DemoCommand implements Callable<Integer> {
@@ -57,8 +57,8 @@ final class DemoCommand implements Callable<Integer> {
     }
     PrintWriter text = spec.commandLine().getOut();
     text.println(
-        "Soils from satellite images, 6 classes. The teacher is an ensemble of 2 800 trees, trained on"
-            + " rows that are not");
+        "Soils from satellite images, 6 classes. The teacher is an ensemble of 2 800 trees, trained"
+            + " on rows that are not");
     text.println("here; all we have are 1 200 rows and what it says of them. The same by hand:");
     text.printf(
         "  distill run --train %1$s --label soil --teacher %2$s \\%n"

@@ -26,14 +26,16 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Writes a student in another form, to serve without Distill; 'distill verify' shows that it answers alike.",
+      "Writes a student in another form, to serve without Distill; 'distill verify' shows that it"
+          + " answers alike.",
       "Without --to: lists the forms.",
       ""
     },
     footer = {
       "",
       "Example:",
-      "  distill export runs/income/student.distill --to java --out src/main/java/com/example/Income.java --package com.example"
+      "  distill export runs/income/student.distill --to java --out"
+          + " src/main/java/com/example/Income.java --package com.example"
     })
 final class ExportCommand implements Callable<Integer> {
   private static final String PACKAGE = "package";

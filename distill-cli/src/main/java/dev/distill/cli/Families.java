@@ -20,8 +20,9 @@ final class Families {
       names = "--plugin",
       paramLabel = "JAR",
       description =
-          "jar with more student families, teachers or exports, or a folder of jars: one with its dependencies; may be"
-              + " given several times (those in plugins/, beside the launcher, are there anyway)")
+          "jar with more student families, teachers or exports, or a folder of jars: one with its"
+              + " dependencies; may be given several times (those in plugins/, beside the launcher,"
+              + " are there anyway)")
   private List<Path> plugins = List.of();
 
   /** All families that can be found. */

@@ -1,5 +1,7 @@
 package dev.distill.cli;
 
+import dev.distill.report.reading.Explanation;
+import dev.distill.report.reading.ModelWords;
 import dev.distill.runtime.Profile;
 import dev.distill.runtime.Schema;
 import dev.distill.runtime.StudentFile;
@@ -32,8 +34,8 @@ final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "--explain",
       description = {
-        "the student as a text to read: rules of a small tree, or what each column adds (additive and linear"
-            + " students)"
+        "the student as a text to read: rules of a small tree, or what each column adds (additive"
+            + " and linear students)"
       })
   private boolean explain;
 

@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      ReportCommand.class,
+      CompareCommand.class,
       AugmentCommand.class,
       PredictCommand.class,
       ServeCommand.class,

@@ -27,10 +27,11 @@ import picocli.CommandLine.Unmatched;
       "Delivers the student of a trial that 'distill run --study' kept, such as one of the Pareto"
           + " front.",
       "",
-      "Nothing is searched again. A trial was fitted on a part of the rows, so its student is fitted"
-          + " once more on all training rows, as is the hard-label twin of the run. Files and options"
-          + " are those of the run, which the study has noted; an option of 'distill run' given here"
-          + " takes the place of the run's, such as --train F where a file has moved.",
+      "Nothing is searched again. A trial was fitted on a part of the rows, so its student is"
+          + " fitted once more on all training rows, as is the hard-label twin of the run. Files"
+          + " and options are those of the run, which the study has noted; an option of 'distill"
+          + " run' given here takes the place of the run's, such as --train F where a file has"
+          + " moved.",
       "",
       "Writes student.distill and result.json into DIR.",
       ""

@@ -47,8 +47,8 @@ final class Quantity {
   static final class Selection implements ITypeConverter<Tolerance> {
     private static final Pattern SMALLEST =
         Pattern.compile(
-            "(?:smallest within (?<percent>\\d+(?:\\.\\d+)?) ?%|(?:smallest within )?one standard error)"
-                + "(?: of (?:the )?best)?");
+            "(?:smallest within (?<percent>\\d+(?:\\.\\d+)?) ?%|(?:smallest within )?one standard"
+                + " error)(?: of (?:the )?best)?");
 
     @Override
     public Tolerance convert(String value) {

@@ -21,6 +21,8 @@ import dev.distill.guice.DistillModule;
 import dev.distill.metrics.Comparison.Interval;
 import dev.distill.report.Leaderboard;
 import dev.distill.report.ResultJson;
+import dev.distill.report.page.ReportPage;
+import dev.distill.report.page.RunFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -32,6 +34,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** What {@code run}, {@code demo} and {@code pick} share: read, sweep, write, show. */
 final class Run {
@@ -77,7 +81,8 @@ final class Run {
       }
       if (test != null && models.isEmpty() && testTeacher == null) {
         throw new InputException(
-            "--test was given without --test-teacher: the teacher's probabilities of the test rows");
+            "--test was given without --test-teacher: the teacher's probabilities of the test"
+                + " rows");
       }
       if (more.unlabelled() != null && models.isEmpty()) {
         throw new InputException(
@@ -126,12 +131,14 @@ final class Run {
   private final PrintWriter details;
   private final PrintWriter err;
 
+  private final List<String> command;
   private final StudentCatalog catalog;
   private final TeacherCatalog teacherCatalog;
 
-  Run(Console console, Families families) throws IOException {
+  Run(CommandSpec spec, Console console, Families families) throws IOException {
     catalog = families.catalog();
     teacherCatalog = families.teachers();
+    command = words(spec.commandLine());
     this.console = console;
     out = console.out();
     details = console.details();
@@ -141,6 +148,23 @@ final class Run {
   /** The families at hand. */
   StudentCatalog catalog() {
     return catalog;
+  }
+
+  /** The command line that is running, from the program's name on; none for a part of another. */
+  private static List<String> words(CommandLine line) {
+    CommandLine program = line.getParent();
+    if (program == null) {
+      return List.of();
+    }
+    List<String> words = new ArrayList<>(List.of(program.getCommandName()));
+    program.getParseResult().originalArgs().forEach(word -> words.add(secretless(word)));
+    return words;
+  }
+
+  /** What goes into files that are passed round has no passwords of addresses. */
+  private static String secretless(String word) {
+    return word.replaceAll("(?i)(password=)[^&;]*", "$1…")
+        .replaceAll("(//[^/@:]*:)[^/@]*@", "$1…@");
   }
 
   /**
@@ -181,8 +205,10 @@ final class Run {
               });
       output.write(
           "leaderboard.csv", Leaderboard.csv(result.trials(), result.front(), catalog.problems()));
+      output.write("report.html", ReportPage.of(RunFolder.read(folder)));
       List<String> names =
-          new ArrayList<>(List.of("student.distill", "leaderboard.csv", "result.json"));
+          new ArrayList<>(
+              List.of("student.distill", "leaderboard.csv", "result.json", "report.html"));
       for (Map.Entry<String, String> text : texts.of(result, hashes).entrySet()) {
         output.write(text.getKey(), text.getValue());
         names.add(text.getKey());
@@ -281,7 +307,10 @@ final class Run {
       output.write("student.distill", result.student().file().toBytes());
       output.write(
           "result.json",
-          ResultJson.of(result, hashes, teachers.answers(), cost, catalog.problems()));
+          ResultJson.of(
+              result,
+              new ResultJson.Origin(
+                  hashes, command, teachers.answers(), cost, catalog.problems())));
       show(result, cost);
       console.measured(result);
       return result;
@@ -340,7 +369,8 @@ final class Run {
             slice ->
                 details.printf(
                     Locale.ROOT,
-                    "It is farthest from the teacher where %s: KL %.4f on these %,d rows, %.4f elsewhere.%n",
+                    "It is farthest from the teacher where %s: KL %.4f on these %,d rows, %.4f"
+                        + " elsewhere.%n",
                     slice.where(),
                     slice.kl(),
                     slice.rows(),

@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Distils a teacher's probabilities into a student and measures what was kept.",
       "",
-      "Writes student.distill, leaderboard.csv, result.json, MODEL_CARD.md and run.yaml, which repeats"
-          + " it, into DIR.",
+      "Writes student.distill, report.html (the page to look at), leaderboard.csv, result.json,"
+          + " MODEL_CARD.md and run.yaml, which repeats it, into DIR.",
       ""
     },
     preprocessor = ConfigWords.class,
@@ -67,17 +67,17 @@ final class RunCommand implements Callable<Integer> {
       names = "--teacher",
       paramLabel = "F|auto",
       description =
-          "the teacher's probabilities of the training rows: columns p_<class> or <class>; auto: there"
-              + " is none, so one is trained on the labels, in half of --timeout")
+          "the teacher's probabilities of the training rows: columns p_<class> or <class>; auto:"
+              + " there is none, so one is trained on the labels, in half of --timeout")
   private @Nullable Path teacher;
 
   @Option(
       names = "--teacher-oof",
       paramLabel = "F",
       description =
-          "beside it or --teacher-model: probabilities of the training rows by teachers that were not"
-              + " fitted on them (out-of-fold); students are judged by these, and which they learn from"
-              + " is searched")
+          "beside it or --teacher-model: probabilities of the training rows by teachers that were"
+              + " not fitted on them (out-of-fold); students are judged by these, and which they"
+              + " learn from is searched")
   private @Nullable Path teacherOof;
 
   @Option(
@@ -177,7 +177,7 @@ final class RunCommand implements Callable<Integer> {
   /** Runs, and tells of it. */
   void execute(Console console) throws IOException {
     DistillConfig searched = search.config(isTrained());
-    Run run = new Run(console, families);
+    Run run = new Run(spec, console, families);
     Run.Input input = input();
     OutputFolder.check(summary);
     StudySettings settings = studies.open(console.notes());
@@ -221,7 +221,7 @@ final class RunCommand implements Callable<Integer> {
 
   /** Instead of a run, with these arguments: the student of a trial of an earlier one. */
   void pick(StudySettings kept, String searched, int trial) throws IOException {
-    new Run(talk.console(spec.commandLine()), families)
+    new Run(spec, talk.console(spec.commandLine()), families)
         .pick(input(), loader(), search.config(isTrained()), kept, out, searched, trial);
   }
 
@@ -272,9 +272,9 @@ final class RunCommand implements Callable<Integer> {
         names = "--trials",
         paramLabel = "N",
         description =
-            "trials of the student's search, and as many of the twin's (default 40; in the reference"
-                + " plan: of each cell); at least one for each family, and looks at families come on"
-                + " top")
+            "trials of the student's search, and as many of the twin's (default 40; in the"
+                + " reference plan: of each cell); at least one for each family, and looks at"
+                + " families come on top")
     private int trials = DEFAULTS.trials();
 
     @Option(
@@ -311,9 +311,9 @@ final class RunCommand implements Callable<Integer> {
         names = "--goal",
         paramLabel = "GOAL",
         description =
-            "${COMPLETION-CANDIDATES}: be right about the labels, with a teacher that is corrected by"
-                + " them where that helps; or be like the teacher, right or wrong (default: half of either;"
-                + " with --teacher auto PREDICT)")
+            "${COMPLETION-CANDIDATES}: be right about the labels, with a teacher that is corrected"
+                + " by them where that helps; or be like the teacher, right or wrong (default: half"
+                + " of either; with --teacher auto PREDICT)")
     private @Nullable Purpose purpose;
 
     @Option(
@@ -379,9 +379,9 @@ final class RunCommand implements Callable<Integer> {
         paramLabel = "HOW",
         converter = Quantity.Selection.class,
         description =
-            "the student to deliver: loss, \"smallest within 1%%\" (of the best loss), or \"one standard"
-                + " error\" (the smallest within that of the best loss); the latter two search for"
-                + " small ones too, as with --objectives bytes (default: loss)")
+            "the student to deliver: loss, \"smallest within 1%%\" (of the best loss), or \"one"
+                + " standard error\" (the smallest within that of the best loss); the latter two"
+                + " search for small ones too, as with --objectives bytes (default: loss)")
     private Tolerance tolerance = DEFAULTS.tolerance();
 
     /**

@@ -40,7 +40,8 @@ final class ServeCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "FOLDER|[NAME=]FILE",
       description =
-          "a folder of NAME.distill and NAME/VERSION.distill, or a file and the name to serve it under")
+          "a folder of NAME.distill and NAME/VERSION.distill, or a file and the name to serve it"
+              + " under")
   private List<String> models = new ArrayList<>();
 
   @Option(

@@ -76,8 +76,8 @@ final class StudyOptions {
       names = "--prune-on",
       paramLabel = "WHAT",
       description =
-          "STEPS: by its family's own curve; ROWS: by its loss when fitted on a ninth and a third of"
-              + " the rows, before it is on all; either way by folds where rows are few"
+          "STEPS: by its family's own curve; ROWS: by its loss when fitted on a ninth and a third"
+              + " of the rows, before it is on all; either way by folds where rows are few"
               + " (${DEFAULT-VALUE})")
   private PruneOn pruneOn = PruneOn.STEPS;
 
@@ -85,8 +85,8 @@ final class StudyOptions {
       names = "--study",
       paramLabel = "FILE",
       description =
-          "keep the trials in this SQLite file (or at a JDBC URL whose driver is on the class path),"
-              + " readable by Optuna; in memory if not given")
+          "keep the trials in this SQLite file (or at a JDBC URL whose driver is on the class"
+              + " path), readable by Optuna; in memory if not given")
   private @Nullable String place;
 
   @Option(

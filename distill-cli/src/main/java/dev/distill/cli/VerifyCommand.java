@@ -22,8 +22,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Compares an export with its student over rows made to be hard: every threshold hit exactly and missed by"
-          + " one float, zeros of both signs, subnormal, huge, infinite and missing values, levels it never saw.",
+      "Compares an export with its student over rows made to be hard: every threshold hit exactly"
+          + " and missed by one float, zeros of both signs, subnormal, huge, infinite and missing"
+          + " values, levels it never saw.",
       "Exit code 0 if no class flips and all probabilities are within the form's bound, else 1.",
       ""
     })

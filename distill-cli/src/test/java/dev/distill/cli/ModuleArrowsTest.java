@@ -79,6 +79,20 @@ class ModuleArrowsTest {
                           && !type.getPackageName().equals("dev.distill.serve")));
 
   @ArchTest
+  static final ArchRule THE_PAGE_KNOWS_THE_RUNTIME_ALONE =
+      noClasses()
+          .that()
+          .resideInAnyPackage("dev.distill.report.page", "dev.distill.report.reading")
+          .should()
+          .dependOnClassesThat(
+              DescribedPredicate.describe(
+                  "others of Distill than the runtime",
+                  type ->
+                      type.getPackageName().startsWith("dev.distill.")
+                          && !type.getPackageName().equals("dev.distill.runtime")
+                          && !type.getPackageName().startsWith("dev.distill.report.")));
+
+  @ArchTest
   static final ArchRule THE_SERVER_LIBRARIES_STAY_IN_THEIR_MODULE =
       noClasses()
           .that()

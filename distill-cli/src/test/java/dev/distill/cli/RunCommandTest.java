@@ -61,7 +61,12 @@ class RunCommandTest {
     assertThat(outcome.out()).contains("student", "hard-label twin", "teacher", "class prior");
     assertThat(file("whole").toFile().list())
         .containsExactlyInAnyOrder(
-            "student.distill", "leaderboard.csv", "result.json", "run.yaml", "MODEL_CARD.md");
+            "student.distill",
+            "leaderboard.csv",
+            "result.json",
+            "report.html",
+            "run.yaml",
+            "MODEL_CARD.md");
 
     StudentFile student = StudentFile.load(file("whole/student.distill"));
     assertThat(student.classes()).containsExactly("cat", "dog", "emu");

@@ -237,7 +237,7 @@ public final class AutoDistiller {
           new Finisher.Candidates(
               finalists, ranked(students), left -> selection.select(left, twin)),
           Finisher.Candidates.first(twin, twins.ranked()),
-          new Searched(trials, front(students), start, endedEarly, moreRows),
+          new Searched(trials, front(students), importance(students), start, endedEarly, moreRows),
           mayBeTwin && config.teacherWeight() < 1);
     }
   }
@@ -334,7 +334,7 @@ public final class AutoDistiller {
           shared,
           Finisher.Candidates.first(picked, List.of()),
           Finisher.Candidates.first(twin(twins, lastTwins), twins.ranked()),
-          new Searched(trials, front(students), start, false, ""),
+          new Searched(trials, front(students), importance(students), start, false, ""),
           false);
     }
   }
@@ -352,6 +352,7 @@ public final class AutoDistiller {
   private record Searched(
       List<TrialOutcome> trials,
       List<TrialOutcome> front,
+      Map<String, Double> importance,
       long start,
       boolean endedEarly,
       String moreRows) {}
@@ -388,6 +389,7 @@ public final class AutoDistiller {
         worse ? Optional.of(new SetAside(student, verdict)) : Optional.empty(),
         trials,
         searched.front(),
+        searched.importance(),
         Distiller.seconds(searched.start()),
         searched.endedEarly(),
         searched.moreRows());
@@ -407,6 +409,11 @@ public final class AutoDistiller {
 
   private static List<TrialOutcome> front(List<Search> students) {
     return students.stream().flatMap(search -> search.front().stream()).toList();
+  }
+
+  /** Searches of several spaces have no common one to share a variance in. */
+  private static Map<String, Double> importance(List<Search> students) {
+    return students.size() == 1 ? students.get(0).importance() : Map.of();
   }
 
   /** So many rows without labels for each training row are learned from in the search. */

@@ -1,8 +1,12 @@
 package dev.distill.auto;
 
 import dev.distill.metrics.ConfidenceBand;
+import dev.distill.metrics.ConfusionMatrix;
 import dev.distill.metrics.Evaluation;
+import dev.distill.metrics.ReliabilityBin;
+import dev.distill.metrics.ScoreQuantiles;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,6 +25,9 @@ import java.util.Optional;
  *     the finals, then last fits that failed where another student took the place
  * @param front the students' Pareto front among the goals of the search and within its limits, by
  *     trial number: figures of the rows that the search saw, before the finals
+ * @param importance the share of the variance of the losses in the students' search that each
+ *     parameter makes alone; a family's own have its id before the name; empty where there were
+ *     several such searches, or too few trials to tell
  * @param seconds wall time of the whole sweep
  * @param endedEarly whether trials were left out or broken off, being cancelled or out of time
  * @param moreRows why the student got no more rows without labels than it did; empty where there
@@ -37,6 +44,7 @@ public record DistillationResult(
     Optional<SetAside> setAside,
     List<TrialOutcome> trials,
     List<TrialOutcome> front,
+    Map<String, Double> importance,
     double seconds,
     boolean endedEarly,
     String moreRows) {
@@ -61,6 +69,36 @@ public record DistillationResult(
   /** The test rows on which the student is farthest from the teacher, beyond chance. */
   public List<Slice> worstSlices() {
     return Slice.worst(task.test(), task.testTeacher(), student.testProbabilities());
+  }
+
+  /** Whether a model's probabilities of the test rows mean what they say. */
+  public List<ReliabilityBin> reliability(double[] probabilities) {
+    return ReliabilityBin.of(probabilities, task.test().labels(), classes());
+  }
+
+  /** How often a model answers test rows of each class with each. */
+  public ConfusionMatrix confusion(double[] probabilities) {
+    return ConfusionMatrix.of(probabilities, task.test().labels(), task.test().rows(), classes());
+  }
+
+  /**
+   * The distributions of probabilities on the test rows, of the classes where they differ most.
+   *
+   * @param most so many classes, at most
+   */
+  public List<ScoreQuantiles> scoreQuantiles(int most) {
+    return ScoreQuantiles.of(
+        task.testTeacher(), student.testProbabilities(), twin.testProbabilities(), classes(), most);
+  }
+
+  /** The test rows on which the student is farthest from the teacher, with what it went by. */
+  public List<Disagreement> disagreements() {
+    return Disagreement.largest(
+        task.test(), task.testTeacher(), student.testProbabilities(), student.file());
+  }
+
+  private int classes() {
+    return task.test().classes().size();
   }
 
   /** What to do with it. */

@@ -199,8 +199,11 @@ final class Distiller {
         System.arraycopy(fold.validationRows(), 0, judged, at, validation.rows());
         at += validation.rows();
         steps += (double) fitted.steps() / folds.size();
-        if (config.costs() && f == folds.size() - 1) {
-          cost = cost(spec, fitted, validation);
+        if (f == folds.size() - 1) {
+          // Only who asks for costs needs a student that can be deployed here already.
+          Optional<PortableModel> model =
+              config.costs() ? Optional.of(portable(spec, fitted)) : fitted.portable();
+          cost = model.map(m -> cost(m, validation)).orElse(null);
         }
       }
       if (f < folds.size() - 1) {
@@ -219,8 +222,7 @@ final class Distiller {
     return judge(spec, rows, logits, 0, null, System.nanoTime()).loss();
   }
 
-  private TrialOutcome.Cost cost(TrialSpec spec, FittedStudent fitted, Matrix rows) {
-    PortableModel model = portable(spec, fitted);
+  private TrialOutcome.Cost cost(PortableModel model, Matrix rows) {
     int some = Math.min(16, rows.rows());
     StudentFile file =
         new StudentFile(

@@ -23,6 +23,9 @@ final class Search {
   /** So many more trials of a family must fit in the time that is left. */
   private static final int AFFORDED = 3;
 
+  /** Fewer trials do not tell what matters. */
+  private static final int LEAST_TOLD = 5;
+
   /** So many trials are named where one has no student. */
   private static final int NAMED = 10;
 
@@ -276,6 +279,11 @@ final class Search {
   /** The outcomes on the Pareto front among the goals. */
   List<TrialOutcome> front() {
     return study.front().stream().map(this::outcome).toList();
+  }
+
+  /** How much each parameter matters for the loss; none where too few trials tell. */
+  Map<String, Double> importance() {
+    return good().size() < LEAST_TOLD ? Map.of() : study.importance();
   }
 
   private List<TrialOutcome> good() {

@@ -2,7 +2,7 @@ package dev.distill.metrics;
 
 /** Whether probabilities mean what they say: the Brier score and the calibration error. */
 public final class Calibration {
-  private static final int BINS = 15;
+  static final int BINS = 15;
 
   private Calibration() {}
 
@@ -55,14 +55,19 @@ public final class Calibration {
     for (int i = 0; i < rows; i++) {
       int predicted = Argmax.row(probabilities, i * classes, classes);
       double confidence = probabilities[i * classes + predicted];
-      double position = confidence * BINS;
-      int bin = (int) (rightClosed ? Math.ceil(position) - 1 : position);
-      gaps[Math.max(0, Math.min(bin, BINS - 1))] += confidence - (predicted == labels[i] ? 1 : 0);
+      gaps[bin(confidence, rightClosed)] += confidence - (predicted == labels[i] ? 1 : 0);
     }
     double sum = 0;
     for (double gap : gaps) {
       sum += Math.abs(gap);
     }
     return sum / rows;
+  }
+
+  /** The bin of a probability. */
+  static int bin(double confidence, boolean rightClosed) {
+    double position = confidence * BINS;
+    int bin = (int) (rightClosed ? Math.ceil(position) - 1 : position);
+    return Math.max(0, Math.min(bin, BINS - 1));
   }
 }

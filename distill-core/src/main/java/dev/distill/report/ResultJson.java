@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.auto.Advice;
+import dev.distill.auto.Disagreement;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.Measured;
 import dev.distill.auto.ServingCost;
@@ -18,7 +19,14 @@ import dev.distill.auto.Version;
 import dev.distill.data.Answers;
 import dev.distill.metrics.Comparison.Interval;
 import dev.distill.metrics.ConfidenceBand;
+import dev.distill.metrics.ConfusionMatrix;
 import dev.distill.metrics.Evaluation;
+import dev.distill.metrics.ReliabilityBin;
+import dev.distill.metrics.ScoreQuantiles;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,26 +42,40 @@ public final class ResultJson {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
+  /** Matrices of more classes are none to look at. */
+  private static final int MOST_CLASSES = 64;
+
+  /** Distributions of more classes are none to look at. */
+  private static final int MOST_SCORES = 32;
+
+  private static final MathContext DIGITS = new MathContext(5);
+
   /** More rows than a person will look at. */
   private static final int MOST_ROWS = 100;
 
   private ResultJson() {}
 
   /**
-   * The text of {@code result.json}.
+   * What a result does not know of its run.
    *
    * @param files SHA-256 in hexadecimal of each input file, by what it is ("train", "teacher", …)
+   * @param command the words of the command line; empty where there was none
    * @param answers what the teacher was asked, null where its probabilities were files
    * @param teacherCost what an answer of the teacher would cost as a student file; null where it
    *     can't be one
    * @param problems the families that could not be used
    */
-  public static String of(
-      DistillationResult result,
+  public record Origin(
       Map<String, String> files,
+      List<String> command,
       @Nullable Answers answers,
       @Nullable ServingCost teacherCost,
-      List<StudentCatalog.Problem> problems) {
+      List<StudentCatalog.Problem> problems) {}
+
+  /** The text of {@code result.json}. */
+  public static String of(DistillationResult result, Origin origin) {
+    Answers answers = origin.answers();
+    ServingCost teacherCost = origin.teacherCost();
     ObjectNode root = JSON.createObjectNode();
     root.put("verdict", result.verdict().sentence());
     Advice advice = result.advice();
@@ -89,15 +111,24 @@ public final class ResultJson {
     comparison(comparison, result.verdict());
     byConfidence(comparison.putArray("by_confidence"), result.byConfidence());
     slices(comparison.putArray("worst_slices"), result.worstSlices());
+    reliability(comparison.putObject("reliability"), result);
+    confusion(comparison, result);
+    scores(comparison.putArray("scores"), result);
+    disagreements(comparison.putArray("disagreements"), result);
     number(root, "seconds", result.seconds());
     trials(root.putObject("trials"), result);
     front(root.putArray("front"), result);
     ArrayNode unusable = root.putArray("problems");
-    problems.forEach(p -> unusable.addObject().put("name", p.name()).put("message", p.message()));
+    origin
+        .problems()
+        .forEach(p -> unusable.addObject().put("name", p.name()).put("message", p.message()));
     root.put("plan", result.config().plan().name().toLowerCase(Locale.ROOT));
     root.put("seed", result.config().seed());
     root.put("threads", result.config().threads());
-    data(root.putObject("data"), result, files);
+    data(root.putObject("data"), result, origin.files());
+    ArrayNode command = root.putArray("command");
+    origin.command().forEach(command::add);
+    root.put("ended_at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     ObjectNode versions = root.putObject("versions");
     versions.put("distill", Version.current());
     versions.put("java", System.getProperty("java.version"));
@@ -126,6 +157,8 @@ public final class ResultJson {
     count(node, result.trials());
     node.put("ended_early", result.endedEarly());
     node.put("more_rows", result.moreRows());
+    ObjectNode importance = node.putObject("importance");
+    result.importance().forEach((name, share) -> importance.put(name, rounded(share)));
     Map<String, List<TrialOutcome>> families =
         result.trials().stream()
             .collect(
@@ -236,6 +269,93 @@ public final class ResultJson {
       number(node, "student_accuracy", band.studentAccuracy());
       number(node, "teacher_accuracy", band.teacherAccuracy());
     }
+  }
+
+  private static void reliability(ObjectNode node, DistillationResult result) {
+    reliability(node.putArray("teacher"), result.reliability(result.task().testTeacher()));
+    reliability(node.putArray("student"), result.reliability(result.student().testProbabilities()));
+    reliability(node.putArray("hard_twin"), result.reliability(result.twin().testProbabilities()));
+  }
+
+  private static void reliability(ArrayNode array, List<ReliabilityBin> bins) {
+    for (ReliabilityBin bin : bins) {
+      ObjectNode node = array.addObject();
+      node.put("from", rounded(bin.from()));
+      node.put("to", rounded(bin.to()));
+      node.put("rows", bin.rows());
+      node.put("confidence", rounded(bin.confidence()));
+      node.put("accuracy", rounded(bin.accuracy()));
+    }
+  }
+
+  private static void confusion(ObjectNode comparison, DistillationResult result) {
+    if (result.task().test().classes().size() > MOST_CLASSES) {
+      return;
+    }
+    ObjectNode node = comparison.putObject("confusion");
+    confusion(node.putArray("teacher"), result.confusion(result.task().testTeacher()));
+    confusion(node.putArray("student"), result.confusion(result.student().testProbabilities()));
+  }
+
+  private static void confusion(ArrayNode array, ConfusionMatrix matrix) {
+    for (int label = 0; label < matrix.classes(); label++) {
+      ArrayNode row = array.addArray();
+      for (int k = 0; k < matrix.classes(); k++) {
+        row.add(matrix.count(label, k));
+      }
+    }
+  }
+
+  private static void scores(ArrayNode array, DistillationResult result) {
+    for (ScoreQuantiles scores : result.scoreQuantiles(MOST_SCORES)) {
+      ObjectNode node = array.addObject();
+      node.put("class", result.task().test().classes().get(scores.targetClass()));
+      node.put("ks", rounded(scores.ks()));
+      probabilities(node.putArray("teacher"), scores.teacher());
+      probabilities(node.putArray("student"), scores.student());
+      probabilities(node.putArray("hard_twin"), scores.twin());
+    }
+  }
+
+  private static void probabilities(ArrayNode array, double[] values) {
+    for (double value : values) {
+      array.add(rounded(value));
+    }
+  }
+
+  private static void disagreements(ArrayNode array, DistillationResult result) {
+    List<String> classes = result.task().test().classes();
+    for (Disagreement row : result.disagreements()) {
+      ObjectNode node = array.addObject();
+      if (!result.task().heldOut()) {
+        node.put("row", row.row() + 1);
+      }
+      node.put("label", classes.get(row.label()));
+      node.put("kl", rounded(row.kl()));
+      node.put("above", classes.get(row.above()));
+      node.put("below", classes.get(row.below()));
+      ArrayNode probabilities = node.putArray("probabilities");
+      for (int i = 0; i < row.classes().size(); i++) {
+        ObjectNode each = probabilities.addObject();
+        each.put("class", classes.get(row.classes().get(i)));
+        each.put("teacher", rounded(row.teacher().get(i)));
+        each.put("student", rounded(row.student().get(i)));
+      }
+      ArrayNode values = node.putArray("values");
+      for (Disagreement.Value value : row.values()) {
+        ObjectNode each = values.addObject();
+        each.put("column", value.column());
+        each.put("value", value.text());
+        if (Double.isFinite(value.contribution())) {
+          each.put("contribution", rounded(value.contribution()));
+        }
+      }
+    }
+  }
+
+  /** For the eye: the digits that a picture shows. */
+  private static double rounded(double value) {
+    return new BigDecimal(value).round(DIGITS).doubleValue();
   }
 
   private static void interval(ObjectNode node, Interval interval) {

@@ -56,7 +56,13 @@ class ResultJsonTest {
   private static JsonNode json(DistillationResult result) throws IOException {
     return JSON.readTree(
         ResultJson.of(
-            result, Map.of("train", HASH, "teacher", HASH), null, null, List.of(PROBLEM)));
+            result,
+            new ResultJson.Origin(
+                Map.of("train", HASH, "teacher", HASH),
+                List.of("distill", "run"),
+                null,
+                null,
+                List.of(PROBLEM))));
   }
 
   @Test
@@ -148,6 +154,37 @@ class ResultJsonTest {
     assertThat(json.at("/data/columns").asInt()).isEqualTo(2);
     assertThat(json.at("/data/sha256/train").asText()).isEqualTo(HASH);
     assertThat(json.at("/versions/java").asText()).isEqualTo(System.getProperty("java.version"));
+  }
+
+  @Test
+  void has_what_the_page_draws() throws Exception {
+    DistillationResult result = result(SweepPlan.JOINT);
+    JsonNode json = json(result);
+    JsonNode comparison = json.path("comparison");
+    for (String model : List.of("teacher", "student", "hard_twin")) {
+      int rows = 0;
+      for (JsonNode bin : comparison.path("reliability").path(model)) {
+        rows += bin.path("rows").asInt();
+        assertThat(bin.path("confidence").asDouble())
+            .isBetween(bin.path("from").asDouble() - 1e-5, bin.path("to").asDouble() + 1e-5);
+      }
+      assertThat(rows).as(model).isEqualTo(200);
+      assertThat(comparison.at("/scores/0/" + model)).hasSize(101);
+    }
+    int counted = 0;
+    for (JsonNode row : comparison.at("/confusion/student")) {
+      for (JsonNode count : row) {
+        counted += count.asInt();
+      }
+    }
+    assertThat(counted).isEqualTo(200);
+    JsonNode worst = comparison.at("/disagreements/0");
+    assertThat(worst.path("row").asInt()).isEqualTo(result.disagreements().get(0).row() + 1);
+    assertThat(worst.path("values")).hasSize(2);
+    assertThat(worst.at("/values/0/contribution").isNumber()).isTrue();
+    assertThat(json.path("command")).hasSize(2);
+    assertThat(json.path("ended_at").asText()).matches("20..-..-..T..:..:..Z");
+    assertThat(json.at("/trials/importance").isObject()).isTrue();
   }
 
   @Test

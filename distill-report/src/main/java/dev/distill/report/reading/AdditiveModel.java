@@ -1,4 +1,4 @@
-package dev.distill.cli;
+package dev.distill.report.reading;
 
 import dev.distill.runtime.DenseNetwork;
 import dev.distill.runtime.DenseNetwork.Activation;

@@ -1,4 +1,4 @@
-package dev.distill.cli;
+package dev.distill.report.reading;
 
 import dev.distill.runtime.StudentFile;
 import dev.distill.runtime.TreeEnsemble;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A student in a text that a person can read: rules of a small tree, or a curve a column. */
-final class Explanation {
+public final class Explanation {
   private Explanation() {}
 
   /**
@@ -14,7 +14,7 @@ final class Explanation {
    *
    * @throws IllegalArgumentException if the student is none that a person can read
    */
-  static List<String> of(StudentFile student) {
+  public static List<String> of(StudentFile student) {
     TreeEnsemble tree =
         student.model() instanceof TreeEnsemble trees && trees.trees() == 1 ? trees : null;
     if (tree != null && TreeRules.leaves(tree) <= TreeRules.MOST_LEAVES) {

@@ -1,4 +1,4 @@
-package dev.distill.cli;
+package dev.distill.report.reading;
 
 import dev.distill.runtime.DenseNetwork;
 import dev.distill.runtime.DenseNetwork.Activation;
@@ -15,10 +15,11 @@ import java.util.Locale;
 import java.util.Set;
 
 /** A model in words, with its size. */
-final class ModelWords {
+public final class ModelWords {
   private ModelWords() {}
 
-  static String of(PortableModel model) {
+  /** The words. */
+  public static String of(PortableModel model) {
     if (model instanceof TreeEnsemble trees) {
       return trees.trees() == 1
           ? "1 tree, %s nodes".formatted(number(trees.nodes()))

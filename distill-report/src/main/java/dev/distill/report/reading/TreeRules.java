@@ -1,4 +1,4 @@
-package dev.distill.cli;
+package dev.distill.report.reading;
 
 import dev.distill.runtime.Schema;
 import dev.distill.runtime.StudentFile;
@@ -18,7 +18,7 @@ final class TreeRules {
   private final TreeEnsemble tree;
   private final List<String> lines = new ArrayList<>();
 
-  private TreeRules(StudentFile student, TreeEnsemble tree) {
+  TreeRules(StudentFile student, TreeEnsemble tree) {
     this.student = student;
     this.tree = tree;
   }
@@ -59,9 +59,9 @@ final class TreeRules {
    * @param words what is asked; empty if all rows go the same way
    * @param holdsLeft whether a row of which it holds goes left
    */
-  private record Question(String words, boolean holdsLeft) {}
+  record Question(String words, boolean holdsLeft) {}
 
-  private Question question(int node) {
+  Question question(int node) {
     int feature = tree.feature(0, node);
     float cut = tree.threshold(0, node);
     boolean missingLeft = tree.missingLeft(0, node);
@@ -124,7 +124,7 @@ final class TreeRules {
   }
 
   /** The probabilities of a leaf, the largest first. */
-  private String leaf(int node) {
+  String leaf(int node) {
     int classes = tree.classes();
     double[] logits = new double[classes];
     for (int k = 0; k < classes; k++) {

@@ -1,4 +1,4 @@
-package dev.distill.cli;
+package dev.distill.report.reading;
 
 import dev.distill.runtime.Schema;
 import dev.distill.runtime.StudentFile;
@@ -163,13 +163,8 @@ final class ColumnCurves {
     return Arrays.stream(values).mapToObj(Words::signed).toList();
   }
 
-  /** The log-odds of the second class, or logits with the mean 0: only differences count. */
   private double[] effect(double[] logits) {
-    if (two) {
-      return new double[] {(logits[1] - logits[0]) / student.temperature()};
-    }
-    double mean = Arrays.stream(logits).average().orElse(0);
-    return Arrays.stream(logits).map(z -> (z - mean) / student.temperature()).toArray();
+    return Drawing.effect(student, logits);
   }
 
   // ---- numbers ----
