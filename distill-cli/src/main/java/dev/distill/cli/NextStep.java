@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -42,12 +43,18 @@ final class NextStep {
 
   /** What is wrong with a command line; for an unknown word with the nearest known one. */
   static String of(ParameterException e) {
-    if (!(e instanceof UnmatchedArgumentException unmatched)
-        || unmatched.getUnmatched().isEmpty()) {
+    // A misspelt option that is required is missing, which is told first.
+    List<String> unknown =
+        e instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getUnmatched()
+            : e instanceof MissingParameterException
+                ? e.getCommandLine().getUnmatchedArguments()
+                : List.of();
+    if (unknown.isEmpty()) {
       return String.valueOf(e.getMessage());
     }
     CommandSpec command = e.getCommandLine().getCommandSpec();
-    String word = unmatched.getUnmatched().get(0).split("=", 2)[0];
+    String word = unknown.get(0).split("=", 2)[0];
     if (word.startsWith("-")) {
       List<String> options =
           command.options().stream().flatMap(o -> Arrays.stream(o.names())).toList();

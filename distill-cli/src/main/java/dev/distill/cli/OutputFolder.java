@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** A folder that files are written to whole or not at all. */
@@ -91,40 +92,36 @@ final class OutputFolder {
       throw new InputException(file + ": is a folder, expected a file to write");
     }
     Files.createDirectories(parent);
-    // Not a temporary file, which would be for its owner alone: collectors are other users.
-    Path beside = parent.resolve("." + absolute.getFileName() + ".tmp");
+    put(parent.resolve("." + absolute.getFileName() + ".tmp"), absolute, bytes(text));
+  }
+
+  // Not a temporary file, which would be for its owner alone: others read what a run wrote.
+  private static void put(Path beside, Path target, byte[] bytes) throws IOException {
     try {
-      Files.writeString(beside, text);
+      Files.write(beside, bytes);
       Files.move(
-          beside, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+          beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(beside);
     }
   }
 
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
   void write(String name, String text) throws IOException {
-    write(name, text.getBytes(StandardCharsets.UTF_8));
+    write(name, bytes(text));
   }
 
   void write(String name, byte[] bytes) throws IOException {
-    Path temporary = null;
+    Path target = folder.resolve(name);
+    long unique = ThreadLocalRandom.current().nextLong();
     try {
-      temporary = Files.createTempFile(folder, ".distill", ".tmp");
-      Files.write(temporary, bytes);
-      Files.move(
-          temporary,
-          folder.resolve(name),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+      put(folder.resolve(".distill-%016x.tmp".formatted(unique)), target, bytes);
     } catch (IOException e) {
       throw new InputException(
-          "%s: can't be written: %s; is there room on the disk?"
-              .formatted(folder.resolve(name), reason(e)),
-          e);
-    } finally {
-      if (temporary != null) {
-        Files.deleteIfExists(temporary);
-      }
+          "%s: can't be written: %s; is there room on the disk?".formatted(target, reason(e)), e);
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.distill.cli.data.DataLoader;
 import dev.distill.data.TeacherKind;
 import dev.distill.report.MarkdownSummary;
 import dev.distill.report.ModelCard;
+import dev.distill.report.page.ShellWord;
 import dev.distill.spi.StudentModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -213,7 +214,7 @@ final class RunCommand implements Callable<Integer> {
     String student = DataLoader.sha256(out.resolve("student.distill"));
     Map<String, String> texts = new LinkedHashMap<>();
     texts.put(RunRecord.NAME, RunRecord.yaml(spec, out, result, hashes, student));
-    String again = "distill rerun " + out;
+    String again = "distill rerun " + ShellWord.quoted(out.toString());
     texts.put("MODEL_CARD.md", ModelCard.of(result, hashes, student, again));
     OutputFolder.write(summary, MarkdownSummary.of(result, again));
     return texts;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.distill.runtime.StudentFile;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,6 +55,13 @@ class RunCommandTest {
   }
 
   @Test
+  void a_misspelt_option_that_is_required_is_told_as_such() {
+    Cli.Outcome outcome = Cli.run("run", "--trian", "x", "--label", "kind");
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err()).contains("Unknown option '--trian', did you mean '--train'?");
+  }
+
+  @Test
   void writes_a_student_that_scores_rows() throws IOException {
     Cli.Outcome outcome =
         run("whole", "--test", file("test.csv"), "--test-teacher", file("test_teacher.csv"));
@@ -67,6 +76,12 @@ class RunCommandTest {
             "report.html",
             "run.yaml",
             "MODEL_CARD.md");
+    // For others to read, as far as the user's umask has it.
+    Path plain = Files.createFile(file("plain"));
+    for (File written : Objects.requireNonNull(file("whole").toFile().listFiles())) {
+      assertThat(Files.getPosixFilePermissions(written.toPath()))
+          .isEqualTo(Files.getPosixFilePermissions(plain));
+    }
 
     StudentFile student = StudentFile.load(file("whole/student.distill"));
     assertThat(student.classes()).containsExactly("cat", "dog", "emu");

@@ -11,12 +11,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** {@code report.html}: one run, so that who looks at it can tell whether to ship its student. */
 public final class ReportPage {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9_./:=,@%+-]+");
 
   /** What to do, in two or three words. */
   private static final Map<String, String> ACTIONS =
@@ -418,9 +416,8 @@ public final class ReportPage {
     StringBuilder line = new StringBuilder();
     for (JsonNode node : words) {
       String word = node.asText();
-      String quoted =
-          PLAIN_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
-      line.append(line.isEmpty() ? "" : word.startsWith("--") ? " \\\n    " : " ").append(quoted);
+      line.append(line.isEmpty() ? "" : word.startsWith("--") ? " \\\n    " : " ")
+          .append(ShellWord.quoted(word));
     }
     return line.toString();
   }
