@@ -92,7 +92,8 @@ final class RunRecord {
     for (Map.Entry<String, OptionSpec> key : RunConfig.keys(run).entrySet()) {
       OptionSpec option = key.getValue();
       List<Object> values = new ArrayList<>();
-      for (String text : texts(option, run)) {
+      for (String given : texts(option, run)) {
+        String text = Run.secretless(given);
         values.add(
             base != null && RunConfig.isFile(option, text)
                 ? relative(text, base)

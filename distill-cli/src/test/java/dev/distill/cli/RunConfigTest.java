@@ -170,6 +170,20 @@ class RunConfigTest {
         .containsExactly(folder.resolve("data.csv").toString());
   }
 
+  @Test
+  void what_is_written_down_has_no_passwords() throws IOException {
+    CommandLine line = Main.commandLine(new RunCommand());
+    line.parseArgs(
+        "--train=a",
+        "--label=y",
+        "--out=o",
+        "--study=jdbc:postgresql://db/trials?user=me&password=hush",
+        "--teacher-model=http://me:hush@host/v2/models/big");
+    assertThat(RunRecord.options(line.getCommandSpec(), null))
+        .containsEntry("study", "jdbc:postgresql://db/trials?user=me&password=…")
+        .containsEntry("teacher-model", List.of("http://me:…@host/v2/models/big"));
+  }
+
   /** For editors; what they check must be what the program does. */
   @Test
   void the_schema_is_that_of_the_options() throws IOException {
