@@ -2,8 +2,6 @@ package dev.distill.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -22,12 +20,7 @@ final class JsonSchemas {
 
   /** What is wrong with it. */
   static List<String> errors(String name, JsonNode json) throws IOException {
-    return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-        .getSchema(schema(name))
-        .validate(json)
-        .stream()
-        .map(Object::toString)
-        .toList();
+    return Schemas.errors(schema(name), json);
   }
 
   /** Paths of fields without a description. */
