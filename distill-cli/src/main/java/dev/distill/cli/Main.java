@@ -104,12 +104,17 @@ public final class Main implements Runnable {
   }
 
   private static int executeWithin(PrintWriter out, PrintWriter err, String... args) {
-    return commandLine(new Main())
+    return commandLine()
         .setOut(out)
         .setErr(err)
         .setExecutionExceptionHandler(Main::explain)
         .setParameterExceptionHandler(Main::usage)
         .execute(args);
+  }
+
+  /** All commands. */
+  static CommandLine commandLine() {
+    return commandLine(new Main());
   }
 
   /** A command that reads its arguments as all of ours do. */
