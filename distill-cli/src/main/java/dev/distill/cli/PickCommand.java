@@ -1,11 +1,13 @@
 package dev.distill.cli;
 
 import dev.distill.auto.StudySettings;
+import dev.distill.report.page.ShellWord;
 import dev.distill.search.jdbc.JdbcStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,7 +35,7 @@ import picocli.CommandLine.Unmatched;
           + " run' given here takes the place of the run's, such as --train F where a file has"
           + " moved.",
       "",
-      "Writes student.distill and result.json into DIR.",
+      "Writes student.distill, result.json and MODEL_CARD.md into DIR.",
       ""
     },
     footer = {
@@ -97,7 +99,11 @@ final class PickCommand implements Callable<Integer> {
       }
       made.check(others);
       StudySettings kept = StudySettings.kept(store, name);
-      run.pick(kept, search, trial);
+      String again =
+          Run.words(spec.commandLine()).stream()
+              .map(ShellWord::quoted)
+              .collect(Collectors.joining(" "));
+      run.pick(kept, search, trial, again);
     }
     return Main.OK;
   }

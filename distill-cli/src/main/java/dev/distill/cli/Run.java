@@ -151,7 +151,7 @@ final class Run {
   }
 
   /** The command line that is running, from the program's name on; none for a part of another. */
-  private static List<String> words(CommandLine line) {
+  static List<String> words(CommandLine line) {
     CommandLine program = line.getParent();
     if (program == null) {
       return List.of();
@@ -209,10 +209,7 @@ final class Run {
       List<String> names =
           new ArrayList<>(
               List.of("student.distill", "leaderboard.csv", "result.json", "report.html"));
-      for (Map.Entry<String, String> text : texts.of(result, hashes).entrySet()) {
-        output.write(text.getKey(), text.getValue());
-        names.add(text.getKey());
-      }
+      write(texts.of(result, hashes), output, names);
       if (result.endedEarly()) {
         details.println("The search ended early; this is the best so far.");
       }
@@ -244,9 +241,11 @@ final class Run {
       StudySettings kept,
       Path folder,
       String search,
-      int trial)
+      int trial,
+      Texts texts)
       throws IOException {
     OutputFolder output = open(config, folder);
+    Map<String, String> hashes = new LinkedHashMap<>();
     DistillationResult result;
     try (Interrupt interrupt = new Interrupt()) {
       result =
@@ -254,21 +253,34 @@ final class Run {
               input,
               loader,
               config,
-              hashes -> kept,
+              read -> {
+                hashes.putAll(read);
+                return kept;
+              },
               output,
               interrupt,
               (distiller, task) -> distiller.pick(task, search, trial));
     }
+    List<String> names = new ArrayList<>(List.of("student.distill", "result.json"));
+    write(texts.of(result, hashes), output, names);
     out.printf(
-        "Trial %s of %s/%s, fitted on all %,d training rows in %s. Written to %s: student.distill,"
-            + " result.json%n",
+        "Trial %s of %s/%s, fitted on all %,d training rows in %s. Written to %s: %s%n",
         trial,
         kept.name(),
         search,
         result.task().train().rows(),
         Progress.duration(result.seconds()),
-        folder);
+        folder,
+        String.join(", ", names));
     out.flush();
+  }
+
+  private static void write(Map<String, String> texts, OutputFolder output, List<String> names)
+      throws IOException {
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      output.write(text.getKey(), text.getValue());
+      names.add(text.getKey());
+    }
   }
 
   private OutputFolder open(DistillConfig config, Path folder) {

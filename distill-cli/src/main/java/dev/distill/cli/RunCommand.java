@@ -211,19 +211,40 @@ final class RunCommand implements Callable<Integer> {
 
   private Map<String, String> texts(DistillationResult result, Map<String, String> hashes)
       throws IOException {
-    String student = DataLoader.sha256(out.resolve("student.distill"));
     Map<String, String> texts = new LinkedHashMap<>();
-    texts.put(RunRecord.NAME, RunRecord.yaml(spec, out, result, hashes, student));
-    String again = "distill rerun " + ShellWord.quoted(out.toString());
-    texts.put("MODEL_CARD.md", ModelCard.of(result, hashes, student, again));
-    OutputFolder.write(summary, MarkdownSummary.of(result, again));
+    texts.put(RunRecord.NAME, RunRecord.yaml(spec, out, result, hashes, student()));
+    texts.putAll(telling(result, hashes, "distill rerun " + ShellWord.quoted(out.toString())));
     return texts;
   }
 
-  /** Instead of a run, with these arguments: the student of a trial of an earlier one. */
-  void pick(StudySettings kept, String searched, int trial) throws IOException {
+  /** The model card, and the summary in its own place. */
+  private Map<String, String> telling(
+      DistillationResult result, Map<String, String> hashes, String again) throws IOException {
+    OutputFolder.write(summary, MarkdownSummary.of(result, again));
+    return Map.of("MODEL_CARD.md", ModelCard.of(result, hashes, student(), again));
+  }
+
+  private String student() {
+    return DataLoader.sha256(out.resolve("student.distill"));
+  }
+
+  /**
+   * Instead of a run, with these arguments: the student of a trial of an earlier one.
+   *
+   * @param again the command that does so
+   */
+  void pick(StudySettings kept, String searched, int trial, String again) throws IOException {
+    OutputFolder.check(summary);
     new Run(spec, talk.console(spec.commandLine()), families)
-        .pick(input(), loader(), search.config(isTrained()), kept, out, searched, trial);
+        .pick(
+            input(),
+            loader(),
+            search.config(isTrained()),
+            kept,
+            out,
+            searched,
+            trial,
+            (result, hashes) -> telling(result, hashes, again));
   }
 
   private Run.Input input() {

@@ -124,9 +124,17 @@ class PickCommandTest {
     JsonNode run = result("run");
     JsonNode chosen = run.path("student");
     Cli.Outcome outcome =
-        pick(chosen.path("trial").asInt(), "again", "--search", chosen.path("search").asText());
+        pick(
+            chosen.path("trial").asInt(),
+            "again",
+            "--search",
+            chosen.path("search").asText(),
+            "--summary",
+            file("picked.md"));
     assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(file("picked.md")).content().contains("distill pick --study");
     assertThat(file("again/student.distill")).hasSameBinaryContentAs(file("run/student.distill"));
+    assertThat(Files.readString(file("again/MODEL_CARD.md"))).contains("distill pick --study");
     JsonNode again = result("again");
     for (String part : List.of("/student/test", "/hard_twin/test", "/teacher/test", "/front")) {
       assertThat(again.at(part)).as(part).isEqualTo(run.at(part));
