@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
-/** Counts what the current thread allocates. */
+/** Counts what the current thread allocates, and how long it computes. */
 final class Allocation {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -17,6 +17,11 @@ final class Allocation {
     long before = THREADS.getThreadAllocatedBytes(id);
     run.run();
     return THREADS.getThreadAllocatedBytes(id) - before;
+  }
+
+  /** What the current thread has computed so far: a busy machine does not make it longer. */
+  static long cpuNanos() {
+    return THREADS.getCurrentThreadCpuTime();
   }
 
   /** Asserts that a run allocates nothing once its classes are loaded. */
