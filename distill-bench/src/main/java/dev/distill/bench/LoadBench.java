@@ -47,14 +47,22 @@ final class LoadBench {
       if (left.isEmpty()) {
         hundredTrees().write(made);
       }
-      child(List.of("-XX:ArchiveClassesAtExit=" + archive), file, "wall");
+      // The JDK archives classes of jars, not of folders.
+      boolean archived =
+          Files.isRegularFile(place(StudentFile.class))
+              && Files.isRegularFile(place(LoadOnce.class));
+      if (archived) {
+        child(List.of("-XX:ArchiveClassesAtExit=" + archive), file, "wall");
+      }
       out.printf(
           "JDK %d, %s, %,d bytes; %d processes a row, milliseconds of the first load%n",
           Runtime.version().feature(), file.getFileName(), Files.size(file), runs);
       for (String clock : List.of("wall", "cpu")) {
         row(clock, List.of(), file, runs, clock, out);
-        List<String> shared = List.of("-XX:SharedArchiveFile=" + archive);
-        row(clock + ", archive of classes", shared, file, runs, clock, out);
+        if (archived) {
+          List<String> shared = List.of("-XX:SharedArchiveFile=" + archive);
+          row(clock + ", archive of classes", shared, file, runs, clock, out);
+        }
       }
     } finally {
       Files.deleteIfExists(archive);

@@ -61,9 +61,9 @@ class BenchmarksTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     LoadBench.run(List.of("--runs", "1"), new PrintStream(out, true, UTF_8));
     assertThat(out.toString(UTF_8).lines())
-        .hasSize(5)
+        .hasSizeGreaterThanOrEqualTo(3) // from jars also with an archive of their classes
         .anyMatch(line -> line.matches("wall +median .*; warm .*"))
-        .anyMatch(line -> line.matches("cpu, archive of classes +median .*"));
+        .anyMatch(line -> line.matches("cpu +median .*"));
   }
 
   @Test
