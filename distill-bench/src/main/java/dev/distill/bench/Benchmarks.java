@@ -15,6 +15,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -44,33 +46,37 @@ public final class Benchmarks {
                   FamilyServingBench.class,
                   FamilyTrainingBench.class));
 
+  /** A comparison that is no benchmark of JMH. */
+  private record Comparison(String usage, Action main) {}
+
+  private interface Action {
+    void run(List<String> words, PrintStream out) throws IOException;
+  }
+
+  private static final SortedMap<String, Comparison> COMPARISONS =
+      new TreeMap<>(
+          Map.of(
+              "search", new Comparison(SearchBench.USAGE, SearchBench::run),
+              "generators", new Comparison(GeneratorBench.USAGE, GeneratorBench::run),
+              "load", new Comparison(LoadBench.USAGE, LoadBench::run)));
+
   private Benchmarks() {}
 
-  /** Takes the name of a group and {@code --quick}, or {@code search} and its options. */
+  /** Takes the name of a group and {@code --quick}, or the name of a comparison and its options. */
   public static void main(String[] arguments) throws RunnerException, IOException {
     List<String> words = new ArrayList<>(Arrays.asList(arguments));
-    if (words.indexOf("search") == 0) {
-      run(SearchBench.USAGE, out -> SearchBench.run(words.subList(1, words.size()), out));
-      return;
-    }
-    if (words.indexOf("generators") == 0) {
-      run(GeneratorBench.USAGE, out -> GeneratorBench.run(words.subList(1, words.size()), out));
-      return;
-    }
-    if (words.indexOf("load") == 0) {
-      run(LoadBench.USAGE, out -> LoadBench.run(words.subList(1, words.size()), out));
+    Comparison comparison = words.isEmpty() ? null : COMPARISONS.get(words.get(0));
+    if (comparison != null) {
+      run(comparison, words.subList(1, words.size()));
       return;
     }
     boolean quick = words.remove("--quick");
     if (words.size() != 1 || !GROUPS.containsKey(words.get(0))) {
       System.err.println(
-          "usage: java -jar benchmarks.jar kernels|serving|dense|training|families|all [--quick]\n"
-              + "   or: java -jar benchmarks.jar "
-              + SearchBench.USAGE
-              + "\n   or: java -jar benchmarks.jar "
-              + GeneratorBench.USAGE
-              + "\n   or: java -jar benchmarks.jar "
-              + LoadBench.USAGE);
+          "usage: java -jar benchmarks.jar kernels|serving|dense|training|families|all [--quick]");
+      COMPARISONS
+          .values()
+          .forEach(c -> System.err.println("   or: java -jar benchmarks.jar " + c.usage()));
       System.exit(2);
     }
     List<Ratios.Measured> measured = new ArrayList<>();
@@ -90,17 +96,13 @@ public final class Benchmarks {
     new Ratios(measured).lines().forEach(line -> System.out.println("  " + line));
   }
 
-  /** A comparison that is no benchmark of JMH. */
-  private interface Comparison {
-    void run(PrintStream out) throws IOException;
-  }
-
-  private static void run(String usage, Comparison comparison) throws IOException {
+  private static void run(Comparison comparison, List<String> words) throws IOException {
     try {
-      comparison.run(new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8));
+      PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
+      comparison.main().run(words, out);
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
-      System.err.println("usage: java -jar benchmarks.jar " + usage);
+      System.err.println("usage: java -jar benchmarks.jar " + comparison.usage());
       System.exit(2);
     }
   }

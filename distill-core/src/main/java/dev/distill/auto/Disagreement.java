@@ -135,7 +135,7 @@ public record Disagreement(
   private static @Nullable Explanation explanation(StudentFile file, float[] features, int at) {
     try {
       return file.explain(features, at);
-    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+    } catch (UnsupportedOperationException e) {
       return null; // such as a network, or a file that had no room for counts of training rows
     }
   }

@@ -39,7 +39,7 @@ final class Figures {
     text.append(
         String.format(
             Locale.ROOT,
-            "| %s | %s | %s | %s | %s | %s | %s |%n",
+            "| %s | %s | %s | %s | %s | %s | %s |\n",
             name,
             number(values.getOrDefault("accuracy", Double.NaN)),
             number(values.getOrDefault("log_loss", Double.NaN)),
@@ -100,7 +100,7 @@ final class Figures {
   private static void row(StringBuilder text, String name, Interval interval) {
     boolean open = Double.isNaN(interval.lower()) || Double.isNaN(interval.upper());
     text.append(
-        "| %s | %s | %s |%n"
+        "| %s | %s | %s |\n"
             .formatted(
                 name,
                 number(interval.estimate()),
@@ -119,7 +119,7 @@ final class Figures {
                 text.append(
                     String.format(
                         Locale.ROOT,
-                        "| %s | %,d | %s | %s |%n",
+                        "| %s | %,d | %s | %s |\n",
                         Markdown.code(slice.where()),
                         slice.rows(),
                         number(slice.kl()),
@@ -142,7 +142,7 @@ final class Figures {
                 text.append(
                     String.format(
                         Locale.ROOT,
-                        "| %.0f %% | %,d | %s | %s | %s |%n",
+                        "| %.0f %% | %,d | %s | %s | %s |\n",
                         100 * band.from(),
                         band.rows(),
                         number(band.agreement()),
