@@ -3,6 +3,7 @@ package dev.distill.report.page;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,7 +20,16 @@ public final class ComparePage {
   private static final int LONGEST_NAME = 40;
 
   /** One figure of each run. */
-  private record Figure(String name, String path, Function<JsonNode, String> words) {}
+  private record Figure(String name, String path, Function<JsonNode, String> words) {
+    /** The figure; missing where there is none, as of a gap within noise. */
+    JsonNode of(JsonNode result) {
+      JsonNode value = result.at(path);
+      if (!value.isObject()) {
+        return value;
+      }
+      return value.path("low").isNumber() ? value.path("estimate") : MissingNode.getInstance();
+    }
+  }
 
   /** What is compared; of what has a mean. */
   private static final List<Figure> FIGURES =
@@ -29,7 +39,8 @@ public final class ComparePage {
           new Figure("KL", "/student/test/kl", Numbers::nats),
           new Figure("twin's KL", "/hard_twin/test/kl", Numbers::nats),
           new Figure("agreement", "/student/test/agreement", Numbers::percent),
-          new Figure("gap closed", "/comparison/gap_closed_log_loss", Numbers::wholePercent),
+          new Figure(
+              "gap closed", "/comparison/gap_closed_log_loss_interval", Numbers::wholePercent),
           new Figure("size", "/student/cost/bytes", Numbers::bytes),
           new Figure("a row", "/student/cost/row_p50_ns", Numbers::nanos),
           new Figure("run", "/seconds", Numbers::seconds));
@@ -113,7 +124,7 @@ public final class ComparePage {
       line.add(ReportPage.action(result));
       line.add(result.at("/student/family").asText());
       line.add(result.path("seed").asText());
-      FIGURES.forEach(figure -> line.add(figure.words.apply(result.at(figure.path))));
+      FIGURES.forEach(figure -> line.add(figure.words.apply(figure.of(result))));
       lines.add(line);
     }
     if (files(runs).size() == 1) {
@@ -129,7 +140,7 @@ public final class ComparePage {
     for (Figure figure : FIGURES) {
       List<Double> values =
           runs.stream()
-              .map(run -> run.result().at(figure.path))
+              .map(run -> figure.of(run.result()))
               .filter(JsonNode::isNumber)
               .map(JsonNode::asDouble)
               .toList();

@@ -31,6 +31,19 @@ class ComparePageTest {
   }
 
   @Test
+  void a_gap_within_noise_has_no_share_that_is_closed() {
+    RunFolder noise = run("b", 2, 0.04);
+    assertThat(ComparePage.text(List.of(run("a", 1, 0.02), noise))).containsPattern("mean .* 96 %");
+    ObjectNode gap = (ObjectNode) noise.result().at("/comparison/gap_closed_log_loss_interval");
+    gap.put("estimate", 271.46).putNull("low").putNull("high");
+    assertThat(ComparePage.text(List.of(run("a", 1, 0.02), noise)).lines())
+        .anyMatch(line -> line.startsWith("a ") && line.contains("96 %"))
+        .anyMatch(line -> line.startsWith("b ") && line.contains("–"))
+        .anyMatch(line -> line.startsWith("mean") && line.contains("–"))
+        .noneMatch(line -> line.contains("27146"));
+  }
+
+  @Test
   void other_test_rows_are_told_of() {
     RunFolder a = run("a", 1, 0.02);
     RunFolder b = run("b", 1, 0.03);
