@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     name = "demo",
     mixinStandardHelpOptions = true,
     description = {
-      "The whole way in under a minute, on data that ships with Distill.",
+      "The whole way in about a minute, on data that ships with Distill.",
       "",
       "Soils from satellite images: 1 200 training and 2 000 test rows, 36 numbers a row, 6 classes"
           + " (Statlog Landsat Satellite, UCI Machine Learning Repository, A. Srinivasan, CC BY"
