@@ -70,7 +70,7 @@ final class AskedTeacher {
   /** What the models say of rows, asked in all columns but these. */
   static double[] ask(
       TeacherModels open, Table rows, List<String> classes, String label, @Nullable String key) {
-    Answers answers = Objects.requireNonNull(open.answers(), "there is a model");
+    Answers answers = open.asked();
     return answers.of(
         rows.select(
             rows.columns().stream()

@@ -1,8 +1,7 @@
 package dev.distill.cli;
 
-import dev.distill.auto.AutoDistiller;
-import dev.distill.auto.DistillConfig;
 import dev.distill.auto.DistillationResult;
+import dev.distill.auto.Distiller;
 import dev.distill.auto.ExporterCatalog;
 import dev.distill.auto.StudentCatalog;
 import dev.distill.auto.TeacherCatalog;
@@ -362,18 +361,12 @@ final class Doctor {
       row[1] = (float) random.nextDouble(10);
       labels.add(random.nextDouble() < share(row[0]) ? "yes" : "no");
     }
-    DistillConfig config =
-        DistillConfig.builder()
-            .trials(catalog.students().size())
-            .folds(2)
-            .trialTimeout(PATIENCE)
-            .augment(0)
-            .build();
     try {
       DistillationResult result =
-          new AutoDistiller(catalog, config)
-              .distill(
-                  Dataset.of(List.of("a", "b"), rows, labels),
+          Distiller.builder()
+              .families(catalog)
+              .train(Dataset.of(List.of("a", "b"), rows, labels))
+              .teacher(
                   batch -> {
                     double[] p = new double[2 * batch.rows()];
                     for (int i = 0; i < batch.rows(); i++) {
@@ -381,7 +374,15 @@ final class Doctor {
                       p[2 * i] = 1 - p[2 * i + 1];
                     }
                     return p;
-                  });
+                  })
+              .configure(
+                  config ->
+                      config
+                          .trials(catalog.students().size())
+                          .folds(2)
+                          .trialTimeout(PATIENCE)
+                          .augment(0))
+              .run();
       List<String> failed = failed(result);
       String found = catalog.students().size() - failed.size() + " families fit";
       if (failed.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.distill.cli;
 
 import dev.distill.cli.data.InputException;
+import dev.distill.report.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -8,9 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** A folder that files are written to whole or not at all. */
@@ -92,33 +91,17 @@ final class OutputFolder {
       throw new InputException(file + ": is a folder, expected a file to write");
     }
     Files.createDirectories(parent);
-    put(parent.resolve("." + absolute.getFileName() + ".tmp"), absolute, bytes(text));
-  }
-
-  // Not a temporary file, which would be for its owner alone: others read what a run wrote.
-  private static void put(Path beside, Path target, byte[] bytes) throws IOException {
-    try {
-      Files.write(beside, bytes);
-      Files.move(
-          beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(beside);
-    }
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+    WholeFile.write(absolute, text);
   }
 
   void write(String name, String text) throws IOException {
-    write(name, bytes(text));
+    write(name, text.getBytes(StandardCharsets.UTF_8));
   }
 
   void write(String name, byte[] bytes) throws IOException {
     Path target = folder.resolve(name);
-    long unique = ThreadLocalRandom.current().nextLong();
     try {
-      put(folder.resolve(".distill-%016x.tmp".formatted(unique)), target, bytes);
+      WholeFile.write(target, bytes);
     } catch (IOException e) {
       throw new InputException(
           "%s: can't be written: %s; is there room on the disk?".formatted(target, reason(e)), e);

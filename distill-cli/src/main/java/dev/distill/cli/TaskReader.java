@@ -1,17 +1,13 @@
 package dev.distill.cli;
 
-import dev.distill.auto.AutoTeacher;
 import dev.distill.auto.DistillConfig;
 import dev.distill.auto.DistillationTask;
+import dev.distill.auto.TaskParts;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.LoadedData;
 import dev.distill.data.Answers;
 import dev.distill.data.Dataset;
-import dev.distill.data.FeatureEncoder;
 import dev.distill.data.MoreRows;
-import dev.distill.data.Munge;
-import dev.distill.data.Split;
-import dev.distill.spi.Seeds;
 import dev.distill.spi.Table;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -60,37 +56,29 @@ final class TaskReader {
   DistillationTask read(Run.Input input) {
     LoadedData train = loader.load(input.train(), input.teacher());
     take(train.notes(), train.sha256());
-    Dataset rows = train.dataset();
-    sample = train.features().rows(0, Math.min(SAMPLE, rows.rows()));
-    double[] oof = outOfFold(input, train);
-    Table features = train.features();
-    DistillationTask task;
-    if (input.test() == null) {
-      Split split = DistillationTask.split(rows, config.testShare(), config.seed());
+    sample = train.features().rows(0, Math.min(SAMPLE, train.dataset().rows()));
+    double[] outOfFold = outOfFold(input, train);
+    TaskParts.Given tested = null;
+    if (input.test() != null) {
+      LoadedData test = loader.loadMore(train.dataset(), input.test(), input.testTeacher());
+      take(test.notes(), test.sha256());
+      tested = given(test);
+    }
+    TaskParts parts = new TaskParts(given(train), tested, outOfFold, config);
+    if (tested == null) {
       err.printf(
           "no --test given: %s of the %s rows are held out as test rows%n",
-          split.heldOut().length, rows.rows());
-      features = features.rows(split.train());
-      if (oof != null) {
-        oof = DistillationTask.holdOut(rows, oof, config.testShare(), config.seed()).trainTeacher();
-      }
-      task =
-          teachers.isToBeTrained()
-              ? trained(
-                  rows.select(split.train()),
-                  rows.select(split.heldOut()),
-                  train.features().rows(split.heldOut()),
-                  true)
-              : DistillationTask.holdOut(rows, teacher(train), config.testShare(), config.seed());
-    } else {
-      LoadedData test = loader.loadMore(rows, input.test(), input.testTeacher());
-      take(test.notes(), test.sha256());
-      task =
-          teachers.isToBeTrained()
-              ? trained(rows, test.dataset(), test.features(), false)
-              : DistillationTask.of(rows, teacher(train), test.dataset(), teacher(test));
+          parts.test().rows().rows(), train.dataset().rows());
     }
-    return more(oof == null ? task : task.outOfFold(oof), features, input.more());
+    DistillationTask task =
+        teachers.isToBeTrained()
+            ? parts.task(teachers.train(parts.train().rows()), teachers.asked())
+            : parts.task();
+    return more(parts, task, input.more());
+  }
+
+  private static TaskParts.Given given(LoadedData data) {
+    return new TaskParts.Given(data.dataset(), data.features(), data.teacher());
   }
 
   private double @Nullable [] outOfFold(Run.Input input, LoadedData train) {
@@ -99,25 +87,11 @@ final class TaskReader {
     }
     LoadedData again = files.loadMore(train.dataset(), input.train(), input.teacherOof());
     hashes.putAll(again.sha256());
-    return teacher(again);
-  }
-
-  /** A teacher trained on labels alone answers for training rows as one that has not seen them. */
-  private DistillationTask trained(Dataset rows, Dataset test, Table features, boolean heldOut) {
-    AutoTeacher teacher = teachers.train(rows);
-    Answers answers = Objects.requireNonNull(teachers.answers(), "it was trained");
-    return new DistillationTask(
-        rows,
-        teacher.outOfFold(),
-        teacher.probabilities(rows.features()),
-        test,
-        answers.of(features, rows.classes()),
-        heldOut,
-        null);
+    return again.teacher();
   }
 
   /** With rows without labels: those that were given, or else made ones if somebody answers. */
-  private DistillationTask more(DistillationTask task, Table features, Run.MoreInput input) {
+  private DistillationTask more(TaskParts parts, DistillationTask task, Run.MoreInput input) {
     Dataset train = task.train();
     Path given = input.unlabelled() == null ? input.augmented() : input.unlabelled();
     if (config.augment() == 0) {
@@ -130,25 +104,11 @@ final class TaskReader {
       return task.with(MoreRows.given(rows.features(), rows.teacher(), train.rows()));
     }
     Answers answers = teachers.answers();
-    return answers == null ? task : task.with(made(answers, train, features));
-  }
-
-  private MoreRows made(Answers asked, Dataset train, Table features) {
-    return MoreRows.generated(
-        new Munge(features, Seeds.derive(config.seed(), "augment")),
-        new FeatureEncoder(train.schema()),
-        rows -> asked.of(rows, train.classes()));
+    return answers == null ? task : parts.withMadeRows(task, answers);
   }
 
   private void take(List<String> notes, Map<String, String> sha256) {
     notes.forEach(note -> err.println("note: " + note));
     hashes.putAll(sha256);
-  }
-
-  private static double[] teacher(LoadedData data) {
-    if (data.teacher() == null) {
-      throw new IllegalStateException("the teacher's file was read, but gave nothing");
-    }
-    return data.teacher();
   }
 }

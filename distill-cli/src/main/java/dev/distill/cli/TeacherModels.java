@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,11 @@ final class TeacherModels implements AutoCloseable {
   /** What was asked, if anything was. */
   @Nullable Answers answers() {
     return answers;
+  }
+
+  /** What is asked where there is a teacher that answers. */
+  Answers asked() {
+    return Objects.requireNonNull(answers, "there is a model");
   }
 
   /**

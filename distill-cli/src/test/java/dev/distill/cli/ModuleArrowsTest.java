@@ -97,7 +97,8 @@ class ModuleArrowsTest {
   static final ArchRule FILES_ARE_READ_IN_ONE_ROOM_AND_STUDIES_IN_ANOTHER =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.distill.cli.data..", "dev.distill.search.jdbc")
+          .resideOutsideOfPackages(
+              "dev.distill.cli.data..", "dev.distill.data.jdbc", "dev.distill.search.jdbc")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.duckdb..", "java.sql..");

@@ -2,20 +2,9 @@ package dev.distill.auto;
 
 import dev.distill.auto.DistillationResult.SetAside;
 import dev.distill.data.Dataset;
-import dev.distill.data.FeatureEncoder;
 import dev.distill.data.MoreRows;
-import dev.distill.data.Munge;
-import dev.distill.data.Split;
-import dev.distill.data.TeacherKind;
-import dev.distill.data.TeacherProbabilities;
-import dev.distill.runtime.Schema;
 import dev.distill.search.MemoryStore;
-import dev.distill.spi.Matrix;
-import dev.distill.spi.Seeds;
 import dev.distill.spi.StudentModel;
-import dev.distill.spi.Table;
-import dev.distill.spi.Teacher;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -78,83 +67,6 @@ public final class AutoDistiller {
     this.studies = studies;
     this.selection = selection;
     this.executor = executor;
-  }
-
-  /**
-   * Distils a teacher that answers; a share of the rows is held out as test rows. Where all columns
-   * are numbers it is asked about made rows too, up to {@link DistillConfig#augment()} for each
-   * training row; for others see {@link DistillationTask#with(MoreRows)}.
-   */
-  public DistillationResult distill(Dataset rows, Teacher teacher) {
-    double[] answers = teacher.probabilities(rows.features());
-    DistillationTask task =
-        DistillationTask.holdOut(rows, answers, config.testShare(), config.seed());
-    return distill(
-        withMadeRows(task, teacher), (outcome, best, done, total) -> {}, new Cancellation());
-  }
-
-  private DistillationTask withMadeRows(DistillationTask task, Teacher teacher) {
-    Dataset train = task.train();
-    boolean numbers =
-        train.schema().columns().stream().allMatch(c -> c instanceof Schema.NumberColumn);
-    if (config.augment() == 0 || !numbers) {
-      return task;
-    }
-    FeatureEncoder encoder = new FeatureEncoder(train.schema());
-    return task.with(
-        MoreRows.generated(
-            new Munge(table(train), Seeds.derive(config.seed(), "augment")),
-            encoder,
-            made -> {
-              Matrix features = encoder.encode(made);
-              return TeacherProbabilities.check(
-                  "teacher",
-                  teacher.probabilities(features),
-                  features.rows(),
-                  train.classes(),
-                  TeacherKind.PROBABILITIES);
-            }));
-  }
-
-  private static Table table(Dataset numbers) {
-    Matrix features = numbers.features();
-    List<Table.Column> columns = new ArrayList<>();
-    for (String name : numbers.schema().featureNames()) {
-      double[] values = new double[features.rows()];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = features.get(i, columns.size());
-      }
-      columns.add(new Table.Numbers(name, values));
-    }
-    return new Table("rows", columns);
-  }
-
-  /**
-   * Distils a teacher that is trained here, on labels alone; a share of the rows is held out as
-   * test rows before. Of a limited time the teacher gets a half.
-   */
-  public DistillationResult distill(Dataset rows) {
-    long start = System.nanoTime();
-    Cancellation cancellation = new Cancellation();
-    Split split = DistillationTask.split(rows, config.testShare(), config.seed());
-    Dataset train = rows.select(split.train());
-    Dataset test = rows.select(split.heldOut());
-    AutoTeacher teacher =
-        new TeacherTraining(
-                catalog, config, studies, (outcome, best, done, total) -> {}, x -> {}, cancellation)
-            .train(train);
-    DistillationTask task =
-        new DistillationTask(
-            train,
-            teacher.outOfFold(),
-            teacher.probabilities(train.features()),
-            test,
-            teacher.probabilities(test.features()),
-            true,
-            null);
-    DistillConfig rest = config.after(Duration.ofNanos(System.nanoTime() - start));
-    return new AutoDistiller(catalog, rest, studies, selection, executor)
-        .distill(withMadeRows(task, teacher), (outcome, best, done, total) -> {}, cancellation);
   }
 
   /**
@@ -280,7 +192,7 @@ public final class AutoDistiller {
     more.rows(0, first);
     long begin = System.nanoTime();
     more.rows(first, some);
-    return Distiller.seconds(begin) / some;
+    return TrialRunner.seconds(begin) / some;
   }
 
   /** So many rows without labels for each training row that they take a quarter of the time. */
@@ -390,7 +302,7 @@ public final class AutoDistiller {
         trials,
         searched.front(),
         searched.importance(),
-        Distiller.seconds(searched.start()),
+        TrialRunner.seconds(searched.start()),
         searched.endedEarly(),
         searched.moreRows());
   }
@@ -435,8 +347,8 @@ public final class AutoDistiller {
         .toList();
   }
 
-  private Distiller distiller(DistillationTask task, SharedForms shared, BooleanSupplier stop) {
-    return new Distiller(
+  private TrialRunner distiller(DistillationTask task, SharedForms shared, BooleanSupplier stop) {
+    return new TrialRunner(
         catalog, task.train(), task.trainTeacher(), sources(task), config, shared, stop);
   }
 

@@ -2,9 +2,6 @@ package dev.distill.auto;
 
 import dev.distill.data.Dataset;
 import dev.distill.data.MoreRows;
-import dev.distill.data.Split;
-import dev.distill.spi.Seeds;
-import dev.distill.spi.Teacher;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +50,7 @@ public record DistillationTask(
     check("test", test, testTeacher);
   }
 
-  private static void check(String what, Dataset data, double[] teacher) {
+  static void check(String what, Dataset data, double[] teacher) {
     int classes = data.classes().size();
     if (data.rows() == 0) {
       throw new IllegalArgumentException(what + " rows: got none, expected at least one");
@@ -87,27 +84,6 @@ public record DistillationTask(
     return new DistillationTask(train, trainTeacher, NONE, test, testTeacher, false, null);
   }
 
-  /** A task without test rows: a stratified share of the rows is held out as such. */
-  public static DistillationTask holdOut(Dataset rows, double[] teacher, double share, long seed) {
-    check("given", rows, teacher);
-    int classes = rows.classes().size();
-    Split split = split(rows, share, seed);
-    return new DistillationTask(
-        rows.select(split.train()),
-        Distiller.pick(teacher, split.train(), classes),
-        NONE,
-        rows.select(split.heldOut()),
-        Distiller.pick(teacher, split.heldOut(), classes),
-        true,
-        null);
-  }
-
-  /** The rows of which {@link #holdOut} makes the training and the test rows. */
-  public static Split split(Dataset rows, double share, long seed) {
-    return Split.stratified(
-        rows.labels(), rows.classes().size(), share, Seeds.derive(seed, "test rows"));
-  }
-
   /** The same with more rows that the teacher answers for. */
   public DistillationTask with(MoreRows rows) {
     return new DistillationTask(train, trainTeacher, inSample, test, testTeacher, heldOut, rows);
@@ -120,14 +96,5 @@ public record DistillationTask(
    */
   public DistillationTask outOfFold(double[] outOfFold) {
     return new DistillationTask(train, outOfFold, trainTeacher, test, testTeacher, heldOut, more);
-  }
-
-  /** A task whose teacher answers for itself. */
-  public static DistillationTask of(Dataset train, Dataset test, Teacher teacher) {
-    return of(train, ask(teacher, train), test, ask(teacher, test));
-  }
-
-  private static double[] ask(Teacher teacher, Dataset data) {
-    return teacher.probabilities(data.features());
   }
 }

@@ -1,487 +1,411 @@
 package dev.distill.auto;
 
+import dev.distill.data.Answers;
 import dev.distill.data.Dataset;
-import dev.distill.data.EncodedFit;
-import dev.distill.loss.CombinedLoss;
-import dev.distill.loss.DistillationLoss;
-import dev.distill.loss.ReferenceLoss;
-import dev.distill.loss.SoftTargets;
-import dev.distill.loss.Softmax;
-import dev.distill.metrics.Argmax;
-import dev.distill.runtime.PortableModel;
-import dev.distill.runtime.StudentFile;
-import dev.distill.spi.FitCancelledException;
-import dev.distill.spi.FitContext;
-import dev.distill.spi.FitException;
-import dev.distill.spi.FittedStudent;
-import dev.distill.spi.Hyperparameters;
+import dev.distill.data.FeatureEncoder;
+import dev.distill.data.MoreRows;
+import dev.distill.data.TeacherKind;
+import dev.distill.data.TeacherProbabilities;
+import dev.distill.runtime.Schema;
 import dev.distill.spi.Matrix;
-import dev.distill.spi.Seeds;
-import dev.distill.spi.StudentModel;
-import dev.distill.spi.TaskShape;
-import dev.distill.spi.TrainingSet;
-import dev.distill.spi.Validation;
+import dev.distill.spi.Table;
+import dev.distill.spi.Teacher;
+import dev.distill.spi.TeacherModel;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.function.BooleanSupplier;
-import java.util.function.Function;
-import java.util.random.RandomGenerator;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Runs one trial: targets by the ladder, fits, calibration, and what validation says of it. */
-final class Distiller {
-  private final StudentCatalog catalog;
-  private final Dataset data;
-  private final double[] teacher;
-  private final List<LabelSource> sources;
-  private final DistillConfig config;
-  private final Duration limit;
-  private final SharedForms shared;
-  private final BooleanSupplier stop;
+/**
+ * Distils a teacher into a student, as {@code distill run} does: the front door for programs.
+ *
+ * <pre>{@code
+ * DistillationResult result =
+ *     Distiller.builder()
+ *         .train(table, "income")
+ *         .teacher(model)
+ *         .configure(config -> config.trials(20).seed(1))
+ *         .run();
+ * }</pre>
+ *
+ * <p>Rows are a {@link Table}, whose columns may be numbers and texts, or a {@link Dataset} that
+ * was encoded before. The teacher is one of these:
+ *
+ * <ul>
+ *   <li>a {@link Teacher}: a lambda around any object, which is asked about feature rows as {@link
+ *       Dataset#features()} has them;
+ *   <li>{@link TeacherModel}s, such as {@link TeacherCatalog#open} opens, which are asked about
+ *       columns; of several the mean counts;
+ *   <li>probabilities that it gave before;
+ *   <li>none: then one is trained on the labels, in half of the time if that is limited.
+ * </ul>
+ *
+ * <p>A teacher that answers is also asked about made rows ({@link DistillConfig#augment()}), where
+ * the rows are a table or all their features are numbers.
+ */
+public final class Distiller {
+  private static final SweepListener QUIET = (outcome, best, done, total) -> {};
 
-  /**
-   * A distiller over training data.
-   *
-   * @param teacher rows × classes probabilities of the training rows, which students are judged by
-   * @param sources what they may learn from
-   * @param config the weight of the teacher, how long a trial may take, whether to ask what
-   *     students cost
-   * @param stop asked between steps; true ends running fits
-   */
-  Distiller(
-      StudentCatalog catalog,
-      Dataset data,
-      double[] teacher,
-      List<LabelSource> sources,
-      DistillConfig config,
-      SharedForms shared,
-      BooleanSupplier stop) {
-    this.catalog = catalog;
-    this.data = data;
-    this.teacher = teacher;
-    this.sources = List.copyOf(sources);
-    this.config = config;
-    this.limit = config.trialTimeout();
-    this.shared = shared;
-    this.stop = stop;
+  private Distiller() {}
+
+  /** Starts with nothing but defaults; {@link Builder#train} is what must be given. */
+  public static Builder builder() {
+    return new Builder();
   }
 
-  /** Looks at a trial while it runs. */
-  interface Watch {
-    /** Lets trials run to their end. */
-    Watch NONE =
-        new Watch() {
-          @Override
-          public boolean prune(int step, double loss) {
-            return false;
-          }
+  /** What is given, and how to distil. Not thread-safe; may be run again. */
+  public static final class Builder {
+    private final DistillConfig.Builder config = DistillConfig.builder();
+    private @Nullable Source train;
+    private @Nullable Source test;
+    private @Nullable Teacher teacher;
+    private List<TeacherModel> models = List.of();
+    private @Nullable Table probabilities;
+    private @Nullable Table testProbabilities;
+    private @Nullable Table outOfFold;
+    private @Nullable Table unlabelled;
+    private @Nullable StudentCatalog catalog;
+    private @Nullable StudySettings studies;
+    private @Nullable SelectionRule selection;
+    private @Nullable TrialExecutor executor;
+    private SweepListener listener = QUIET;
+    private Cancellation cancellation = new Cancellation();
+    private Consumer<String> notes = note -> {};
 
-          @Override
-          public Optional<String> tooLong(Duration sinceStart) {
-            return Optional.empty();
-          }
-        };
+    private Builder() {}
 
-    /** Whether to end the trial after this step, which counts from 1. */
-    boolean prune(int step, double loss);
-
-    /** Why the trial has taken too long, if it has. */
-    Optional<String> tooLong(Duration sinceStart);
-  }
-
-  /** The outcome of a trial; whatever goes wrong in it is its outcome too. */
-  TrialOutcome run(TrialSpec spec, Cut cut, int threads, Watch watch) {
-    Watched trial = new Watched(watch);
-    try {
-      return limited(() -> outcome(spec, cut, threads, trial));
-    } catch (FitCancelledException e) {
-      if (trial.pruned) {
-        return TrialOutcome.pruned(spec, seconds(trial.start));
-      }
-      String tooLong = trial.tooLong;
-      return TrialOutcome.failed(
-          spec, seconds(trial.start), tooLong == null ? e : new FitException(tooLong));
-    } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
-      return TrialOutcome.failed(spec, seconds(trial.start), e);
+    /**
+     * The training rows; which columns become features and how is learned from them.
+     *
+     * @param label the column to predict
+     */
+    public Builder train(Table rows, String label) {
+      train = new Source(rows, null, label);
+      return this;
     }
-  }
 
-  /** A running trial, and why it was ended if it was. */
-  private static final class Watched {
-    private final Watch watch;
-    private final long start = System.nanoTime();
-    private volatile boolean pruned;
-    private volatile @Nullable String tooLong;
+    /** The training rows, encoded. */
+    public Builder train(Dataset rows) {
+      train = new Source(null, rows, rows.labelName());
+      return this;
+    }
 
-    Watched(Watch watch) {
-      this.watch = watch;
+    /** The test rows, with labels; without any a share of the training rows is held out. */
+    public Builder test(Table rows) {
+      test = new Source(rows, null, "");
+      return this;
+    }
+
+    /** The test rows, encoded as the training rows are. */
+    public Builder test(Dataset rows) {
+      test = new Source(null, rows, rows.labelName());
+      return this;
+    }
+
+    /** A teacher that answers for features, in the order of {@link Dataset#classes()}. */
+    public Builder teacher(Teacher model) {
+      teacher = model;
+      return this;
     }
 
     /**
-     * Called between steps.
+     * Teachers that answer for columns, of which the mean counts. They are not closed.
      *
-     * @throws FitCancelledException if the trial is to end here
+     * @throws IllegalArgumentException if there is none
      */
-    void check() {
-      watch
-          .tooLong(Duration.ofNanos(System.nanoTime() - start))
-          .ifPresent(
-              reason -> {
-                tooLong = reason;
-                throw new FitCancelledException(reason);
-              });
+    public Builder teacher(TeacherModel... answering) {
+      if (answering.length == 0) {
+        throw new IllegalArgumentException("teacher: got no model, expected at least one");
+      }
+      models = List.of(answering);
+      return this;
     }
 
     /**
-     * Adds a point to its curve.
-     *
-     * @throws FitCancelledException if the trial is to end here
+     * What the teacher said of the training rows: columns {@code p_<class>} or {@code <class>}, a
+     * row for each row.
      */
-    void point(int step, double loss) {
-      if (Double.isFinite(loss) && watch.prune(step, loss)) {
-        pruned = true;
-        throw new FitCancelledException("pruned after step " + step);
+    public Builder probabilities(Table ofTrain) {
+      probabilities = ofTrain;
+      return this;
+    }
+
+    /** What it said of the test rows, which must be given too. */
+    public Builder testProbabilities(Table ofTest) {
+      testProbabilities = ofTest;
+      return this;
+    }
+
+    /**
+     * Beside the teacher: what teachers that were not fitted on a training row say of it. Students
+     * are judged by these, and which they learn from is searched.
+     */
+    public Builder outOfFold(Table ofTrain) {
+      outOfFold = ofTrain;
+      return this;
+    }
+
+    /** Rows without labels that the teacher is asked about in place of made ones. */
+    public Builder unlabelled(Table rows) {
+      unlabelled = rows;
+      return this;
+    }
+
+    /** Changes what {@link DistillConfig} has defaults for. */
+    public Builder configure(Consumer<DistillConfig.Builder> changes) {
+      changes.accept(config);
+      return this;
+    }
+
+    /** The families to choose from; those that the thread's context class loader finds if not. */
+    public Builder families(StudentCatalog families) {
+      catalog = families;
+      return this;
+    }
+
+    /** How to search, and where trials are kept; in memory if not told. */
+    public Builder studies(StudySettings settings) {
+      studies = settings;
+      return this;
+    }
+
+    /** Which student is delivered; {@link SelectionRule#of} if not told. */
+    public Builder selection(SelectionRule rule) {
+      selection = rule;
+      return this;
+    }
+
+    /** Where trials run; threads of this process if not told. */
+    public Builder executor(TrialExecutor runs) {
+      executor = runs;
+      return this;
+    }
+
+    /** Is told how the search goes on. */
+    public Builder listener(SweepListener told) {
+      listener = told;
+      return this;
+    }
+
+    /** Ends the search early, with the best so far, when somebody asks for it. */
+    public Builder cancellation(Cancellation request) {
+      cancellation = request;
+      return this;
+    }
+
+    /** Takes lines that a user should know, such as which columns were left out and why. */
+    public Builder notes(Consumer<String> lines) {
+      notes = lines;
+      return this;
+    }
+
+    /**
+     * Distils.
+     *
+     * @throws IllegalArgumentException if something that was given is missing or wrong; says what
+     * @throws IllegalStateException if a teacher gives no answer
+     * @throws SweepException if no student could be made, see {@link AutoDistiller#distill}
+     */
+    public DistillationResult run() {
+      long start = System.nanoTime();
+      DistillConfig all = config.build();
+      StudentCatalog families =
+          catalog == null
+              ? StudentCatalog.discover(Thread.currentThread().getContextClassLoader())
+              : catalog;
+      StudySettings search = studies == null ? StudySettings.defaults() : studies;
+      DistillationTask task = task(all, families, search);
+      DistillConfig rest =
+          isTrained() ? all.after(Duration.ofNanos(System.nanoTime() - start)) : all;
+      return new AutoDistiller(
+              families,
+              rest,
+              search,
+              selection == null ? SelectionRule.of(rest) : selection,
+              executor == null ? new LocalTrialExecutor(rest.threads()) : executor)
+          .distill(task, listener, cancellation);
+    }
+
+    private boolean isTrained() {
+      return teacher == null && models.isEmpty() && probabilities == null;
+    }
+
+    private DistillationTask task(
+        DistillConfig all, StudentCatalog families, StudySettings search) {
+      if (train == null) {
+        throw new IllegalArgumentException("no training rows, expected train(rows)");
       }
+      check();
+      Dataset rows = train.encoded(notes);
+      Answers answers = answers(rows);
+      TaskParts parts =
+          new TaskParts(
+              given(rows, train, probabilities, answers),
+              test == null
+                  ? null
+                  : given(test.encodedAs(rows, notes), test, testProbabilities, answers),
+              outOfFold == null ? null : known(outOfFold, rows),
+              all);
+      if (!isTrained()) {
+        return more(parts, parts.task(), answers);
+      }
+      AutoTeacher trained =
+          new TeacherTraining(families, all, search, listener, notes, cancellation)
+              .train(parts.train().rows());
+      Answers asked = new Answers(List.of(trained), count -> {});
+      return more(parts, parts.task(trained, asked), asked);
+    }
+
+    private void check() {
+      if ((teacher == null ? 0 : 1) + (models.isEmpty() ? 0 : 1) + (probabilities == null ? 0 : 1)
+          > 1) {
+        throw new IllegalArgumentException(
+            "several teachers were given, expected one of teacher(Teacher), teacher(TeacherModel…)"
+                + " and probabilities(Table)");
+      }
+      if ((testProbabilities != null) != (probabilities != null && test != null)) {
+        throw new IllegalArgumentException(
+            testProbabilities == null
+                ? "test rows were given without testProbabilities(Table), as the teacher does not"
+                    + " answer itself"
+                : "testProbabilities(Table) was given without "
+                    + (test == null ? "test(rows)" : "probabilities(Table) of the training rows"));
+      }
+      if (unlabelled != null && probabilities != null) {
+        throw new IllegalArgumentException(
+            "unlabelled(Table) was given, but the teacher does not answer for its rows");
+      }
+      if (outOfFold != null && isTrained()) {
+        throw new IllegalArgumentException(
+            "outOfFold(Table) was given, but the teacher that is trained here gives these itself");
+      }
+    }
+
+    private TaskParts.Given given(
+        Dataset rows, Source source, @Nullable Table told, @Nullable Answers answers) {
+      Table columns = source.columns(rows);
+      double[] said = null;
+      if (told != null) {
+        said = known(told, rows);
+      } else if (answers != null && columns != null) {
+        said = answers.of(columns, rows.classes());
+      } else if (teacher != null) {
+        said = checked(teacher, rows.features(), rows.classes());
+      } else if (!models.isEmpty()) {
+        throw new IllegalArgumentException(
+            "train: the teacher is asked about columns, expected a Table; features of categories"
+                + " have none");
+      }
+      return new TaskParts.Given(rows, columns, said);
+    }
+
+    private double[] known(Table told, Dataset rows) {
+      if (told.rows() != rows.rows()) {
+        throw new IllegalArgumentException(
+            "%s: %s rows of probabilities, expected %s, one for each row"
+                .formatted(told.name(), told.rows(), rows.rows()));
+      }
+      return TeacherProbabilities.of(
+          told, rows.classes(), TeacherKind.PROBABILITIES, Set.of(), false, notes);
+    }
+
+    private @Nullable Answers answers(Dataset rows) {
+      if (teacher != null) {
+        return new Answers(List.of(new OnFeatures(teacher, rows.schema())), count -> {});
+      }
+      return models.isEmpty() ? null : new Answers(models, count -> {});
+    }
+
+    private DistillationTask more(
+        TaskParts parts, DistillationTask task, @Nullable Answers answers) {
+      if (answers == null) {
+        return task;
+      }
+      if (unlabelled == null) {
+        return parts.withMadeRows(task, answers);
+      }
+      Dataset rows = task.train();
+      return task.with(
+          MoreRows.given(
+              new FeatureEncoder(rows.schema()).encode(unlabelled, notes),
+              answers.of(unlabelled, rows.classes()),
+              rows.rows()));
     }
   }
 
-  /**
-   * Does work that runs a family's code within the time limit of a trial. Work that does not end is
-   * left behind, so it must close what it opens; what it shares with others is not freed under it.
-   *
-   * @throws FitException if it took longer
-   * @throws Exception what the work threw
-   */
-  <T> T limited(Callable<T> work) throws Exception {
-    return TimeLimit.call(
-        limit,
-        "--trial-timeout",
-        stop,
-        () -> {
-          SharedForms.Use use = shared.use();
-          try {
-            return work.call();
-          } finally {
-            use.close();
-          }
-        });
-  }
+  /** Rows as they were given. */
+  private record Source(@Nullable Table table, @Nullable Dataset dataset, String label) {
 
-  private TrialOutcome outcome(TrialSpec spec, Cut cut, int threads, Watched trial) {
-    for (Map.Entry<Integer, Fold> share : cut.shares().entrySet()) {
-      Fold fold = share.getValue();
-      try (FittedStudent fitted = fit(spec, fold, threads, spec.hyperparameters(), trial, false)) {
-        float[] logits = new float[fold.validationRows().length * classes()];
-        fitted.logits(validation(fold), logits);
-        trial.check();
-        trial.point(share.getKey(), loss(spec, fold.validationRows(), logits));
+    Dataset encoded(Consumer<String> notes) {
+      if (dataset != null) {
+        return dataset;
       }
+      Table rows = Objects.requireNonNull(table);
+      FeatureEncoder encoder = FeatureEncoder.learn(rows, label, Set.of());
+      encoder.notes().forEach(note -> notes.accept(rows.name() + ": " + note));
+      return Dataset.of(rows, label, encoder);
     }
-    List<Fold> folds = cut.folds();
-    int rows = folds.stream().mapToInt(f -> f.validationRows().length).sum();
-    int[] judged = new int[rows];
-    float[] logits = new float[rows * classes()];
-    int at = 0;
-    double steps = 0;
-    TrialOutcome.@Nullable Cost cost = null;
-    for (int f = 0; f < folds.size(); f++) {
-      Fold fold = folds.get(f);
-      try (FittedStudent fitted =
-          fit(spec, fold, threads, spec.hyperparameters(), trial, cut.bySteps())) {
-        Matrix validation = validation(fold);
-        float[] part = new float[validation.rows() * classes()];
-        fitted.logits(validation, part);
-        System.arraycopy(part, 0, logits, at * classes(), part.length);
-        System.arraycopy(fold.validationRows(), 0, judged, at, validation.rows());
-        at += validation.rows();
-        steps += (double) fitted.steps() / folds.size();
-        if (f == folds.size() - 1) {
-          // Only who asks for costs needs a student that can be deployed here already.
-          Optional<PortableModel> model =
-              config.costs() ? Optional.of(portable(spec, fitted)) : fitted.portable();
-          cost = model.map(m -> cost(m, validation)).orElse(null);
+
+    Dataset encodedAs(Dataset known, Consumer<String> notes) {
+      return dataset == null ? known.more(Objects.requireNonNull(table), notes) : dataset;
+    }
+
+    /** What a teacher is asked in; null if that is not known. */
+    @Nullable Table columns(Dataset rows) {
+      if (table != null) {
+        return table.without(rows.labelName());
+      }
+      boolean numbers =
+          rows.schema().columns().stream().allMatch(c -> c instanceof Schema.NumberColumn);
+      return numbers ? numbers(rows) : null;
+    }
+
+    private static Table numbers(Dataset rows) {
+      Matrix features = rows.features();
+      List<Table.Column> columns = new ArrayList<>();
+      for (String name : rows.schema().featureNames()) {
+        double[] values = new double[features.rows()];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = features.get(i, columns.size());
         }
+        columns.add(new Table.Numbers(name, values));
       }
-      if (f < folds.size() - 1) {
-        trial.check();
-        // One fold says little alone.
-        if (f > 0) {
-          int[] rowsSoFar = Arrays.copyOf(judged, at);
-          trial.point(f + 1, loss(spec, rowsSoFar, Arrays.copyOf(logits, at * classes())));
-        }
-      }
+      return new Table("rows", columns);
     }
-    return judge(spec, judged, logits, (int) Math.round(steps), cost, trial.start);
   }
 
-  private double loss(TrialSpec spec, int[] rows, float[] logits) {
-    return judge(spec, rows, logits, 0, null, System.nanoTime()).loss();
-  }
-
-  private TrialOutcome.Cost cost(PortableModel model, Matrix rows) {
-    int some = Math.min(16, rows.rows());
-    StudentFile file =
-        new StudentFile(
-            data.schema(),
-            model,
-            data.classes(),
-            data.labelName(),
-            1,
-            Arrays.copyOf(rows.values(), some * rows.columns()),
-            Map.of());
-    return new TrialOutcome.Cost(CountedCost.nanos(model, rows), file.toBytes().length);
-  }
-
-  /**
-   * The library-free form of a student.
-   *
-   * @throws FitException if it has none
-   */
-  static PortableModel portable(TrialSpec spec, FittedStudent fitted) {
-    return fitted
-        .portable()
-        .orElseThrow(
-            () ->
-                new FitException(
-                    "family '%s' has no portable form, so it can't be written to a file"
-                        .formatted(spec.family())));
-  }
-
-  private TrialOutcome judge(
-      TrialSpec spec,
-      int[] rows,
-      float[] logits,
-      int steps,
-      TrialOutcome.@Nullable Cost cost,
-      long start) {
-    for (float logit : logits) {
-      if (!Float.isFinite(logit)) {
-        throw new FitException(
-            "family '%s' gave a logit of %s on a validation row".formatted(spec.family(), logit));
-      }
-    }
-    int[] labels = pick(data.labels(), rows);
-    double[] soft = pick(teacher, rows, classes());
-    Objective mimicry = new Objective(soft, labels, classes(), 1);
-    Objective labelled = new Objective(soft, labels, classes(), 0);
-    double calibration = 1;
-    double loss;
-    double standardError = Double.NaN;
-    if (spec.kind() == TrialSpec.Kind.REFERENCE) {
-      loss = referenceLoss(spec, soft, labels, logits);
-    } else {
-      Objective objective = new Objective(soft, labels, classes(), weight(spec.kind()));
-      if (Ladder.needsCalibration(catalog.get(spec.family()))) {
-        calibration = objective.calibrate(logits);
-      }
-      loss = objective.loss(logits, calibration);
-      standardError = objective.standardError(logits, calibration);
-    }
-    int right = 0;
-    for (int i = 0; i < rows.length; i++) {
-      right += Argmax.row(logits, i * classes(), classes()) == labels[i] ? 1 : 0;
-    }
-    return new TrialOutcome(
-        spec,
-        loss,
-        standardError,
-        mimicry.loss(logits, calibration),
-        labelled.loss(logits, calibration),
-        (double) right / rows.length,
-        calibration,
-        steps,
-        seconds(start),
-        cost,
-        false,
-        null);
-  }
-
-  private double referenceLoss(TrialSpec spec, double[] soft, int[] labels, float[] logits) {
-    double[] probabilities = new double[logits.length];
-    for (int i = 0; i < logits.length; i++) {
-      probabilities[i] = logits[i];
-    }
-    Softmax.softmax(1, probabilities, labels.length, classes(), probabilities);
-    double[] softened = new double[soft.length];
-    ReferenceLoss.soften(spec.temperature(), soft, labels.length, classes(), softened);
-    return ReferenceLoss.combined(
-        spec.alpha(), softened, labels, probabilities, labels.length, classes());
-  }
-
-  /** Fits on a fold's training rows, watching its validation rows if it has any. */
-  FittedStudent fit(TrialSpec spec, Fold fold, int threads, Hyperparameters hyperparameters) {
-    return fit(spec, fold, threads, hyperparameters, new Watched(Watch.NONE), false);
-  }
-
-  private FittedStudent fit(
-      TrialSpec spec,
-      Fold fold,
-      int threads,
-      Hyperparameters hyperparameters,
-      Watched trial,
-      boolean bySteps) {
-    StudentModel student = catalog.get(spec.family());
-    double alpha = spec.kind() == TrialSpec.Kind.STUDENT ? spec.alpha() : 0;
-    Fold.More more = spec.augment() == 0 ? null : fold.more();
-    double temperature = alpha == 0 && more == null ? 1 : spec.temperature();
-    LabelSource source = source(spec);
-    double[] answers = pick(source.train(), fold.trainRows(), classes());
-    int[] labels = pick(data.labels(), fold.trainRows());
-    Matrix features = fold.train();
-    if (more != null) {
-      int labelled = labels.length;
-      features = more.together();
-      double[] others = source.more().apply(more.teacher());
-      answers = Arrays.copyOf(answers, answers.length + others.length);
-      System.arraycopy(others, 0, answers, labelled * classes(), others.length);
-      labels = Arrays.copyOf(labels, features.rows());
-      Arrays.fill(labels, labelled, labels.length, CombinedLoss.UNLABELLED);
-    }
-    SoftTargets soft = SoftTargets.soften(answers, classes(), temperature);
-    DistillationLoss loss = new DistillationLoss(soft, labels, alpha);
-    TrainingSet training = new TrainingSet(features, classes(), Ladder.reduce(student, loss));
-    Validation watched =
-        fold.validation() == null || spec.kind() == TrialSpec.Kind.REFERENCE
-            ? null
-            : watched(fold, spec);
-    return EncodedFit.fit(
-        student,
-        data.schema(),
-        training,
-        hyperparameters,
-        new Context(spec.seed(), threads, watched, trial, bySteps));
-  }
-
-  private LabelSource source(TrialSpec spec) {
-    return sources.stream()
-        .filter(source -> source.name().equals(spec.source()))
-        .findFirst()
-        .orElseThrow(() -> new FitException("there are no answers '" + spec.source() + "'"));
-  }
-
-  private Validation watched(Fold fold, TrialSpec spec) {
-    Objective objective =
-        new Objective(
-            pick(teacher, fold.validationRows(), classes()),
-            pick(data.labels(), fold.validationRows()),
-            classes(),
-            weight(spec.kind()));
-    Matrix features = validation(fold);
-    return new Validation() {
-      @Override
-      public Matrix features() {
-        return features;
-      }
-
-      @Override
-      public double loss(float[] logits) {
-        return objective.loss(logits);
-      }
-    };
-  }
-
-  /** The size of the task, which search spaces may depend on. */
-  TaskShape shape() {
-    return FirstRound.shape(data);
-  }
-
-  private double weight(TrialSpec.Kind kind) {
-    return kind == TrialSpec.Kind.TWIN ? 0 : config.teacherWeight();
-  }
-
-  private int classes() {
-    return data.classes().size();
-  }
-
-  static Matrix validation(Fold fold) {
-    if (fold.validation() == null) {
-      throw new IllegalArgumentException("a fold without validation rows can't be judged");
-    }
-    return fold.validation();
-  }
-
-  static double seconds(long start) {
-    return (System.nanoTime() - start) / 1e9;
-  }
-
-  static int[] pick(int[] values, int[] rows) {
-    int[] picked = new int[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      picked[i] = values[rows[i]];
-    }
-    return picked;
-  }
-
-  static double[] pick(double[] values, int[] rows, int width) {
-    double[] picked = new double[rows.length * width];
-    for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(values, rows[i] * width, picked, i * width, width);
-    }
-    return picked;
-  }
-
-  private final class Context implements FitContext {
-    private final long seed;
-    private final int threads;
-    private final @Nullable Validation validation;
-    private final Watched trial;
-    private final boolean bySteps;
-    private final TimeLimit time = TimeLimit.current();
-
-    Context(
-        long seed, int threads, @Nullable Validation validation, Watched trial, boolean bySteps) {
-      this.seed = seed;
-      this.threads = threads;
-      this.validation = validation;
-      this.trial = trial;
-      this.bySteps = bySteps;
+  /** A teacher of features, asked in columns. */
+  private record OnFeatures(Teacher teacher, Schema schema) implements TeacherModel {
+    @Override
+    public String description() {
+      return "teacher";
     }
 
     @Override
-    public long seed() {
-      return seed;
+    public void check(Table rows, List<String> classes) {
+      // The encoder says which column is missing.
     }
 
     @Override
-    public RandomGenerator random(String purpose) {
-      return Seeds.random(seed, purpose);
+    public double[] probabilities(Table rows, List<String> classes) {
+      return teacher.probabilities(new FeatureEncoder(schema).encode(rows));
     }
 
     @Override
-    public int threads() {
-      return threads;
+    public void close() {
+      // It is the user's.
     }
+  }
 
-    @Override
-    public Optional<Validation> validation() {
-      return Optional.ofNullable(validation);
-    }
-
-    @Override
-    public void report(int step, double loss) {
-      time.check();
-      if (stop.getAsBoolean()) {
-        throw new FitCancelledException("the sweep was asked to end");
-      }
-      trial.check();
-      if (bySteps && isNoted(step)) {
-        trial.point(step, loss);
-      }
-    }
-
-    /** All of the first steps, then 16 of each doubling: as much as a curve needs. */
-    private static boolean isNoted(int step) {
-      return step % Math.max(1, Integer.highestOneBit(step) / 16) == 0;
-    }
-
-    @Override
-    public <T extends AutoCloseable> T shared(
-        Matrix matrix, Class<T> form, Function<Matrix, T> make) {
-      return shared.get(matrix, form, make);
-    }
+  private static double[] checked(Teacher teacher, Matrix features, List<String> classes) {
+    return TeacherProbabilities.check(
+        "teacher",
+        teacher.probabilities(features),
+        features.rows(),
+        classes,
+        TeacherKind.PROBABILITIES);
   }
 }

@@ -39,13 +39,13 @@ final class Finisher {
 
   private final DistillationTask task;
   private final StudentCatalog catalog;
-  private final Distiller distiller;
+  private final TrialRunner distiller;
   private final DistillConfig config;
   private final List<TrialOutcome> failures = new ArrayList<>();
   private @Nullable List<Profile.Column> columns;
 
   Finisher(
-      DistillationTask task, StudentCatalog catalog, Distiller distiller, DistillConfig config) {
+      DistillationTask task, StudentCatalog catalog, TrialRunner distiller, DistillConfig config) {
     this.task = task;
     this.catalog = catalog;
     this.distiller = distiller;
@@ -98,7 +98,7 @@ final class Finisher {
         String search = spec.kind().name().toLowerCase(Locale.ROOT) + " last fit";
         failures.add(
             TrialOutcome.failed(
-                spec.in(search, spec.temperature(), spec.alpha()), Distiller.seconds(start), e));
+                spec.in(search, spec.temperature(), spec.alpha()), TrialRunner.seconds(start), e));
         // Of a family that fails nothing more is to be had; what is too large has smaller kin.
         Predicate<TrialOutcome> hopeless =
             e instanceof OverLimitException
@@ -130,8 +130,8 @@ final class Finisher {
     long start = System.nanoTime();
     try (FittedStudent fitted =
         distiller.fit(spec, all, config.threads(), withSteps(spec, chosen.steps()))) {
-      double seconds = Distiller.seconds(start);
-      PortableModel model = Distiller.portable(spec, fitted);
+      double seconds = TrialRunner.seconds(start);
+      PortableModel model = TrialRunner.portable(spec, fitted);
       checkParity(spec, fitted, model);
       StudentFile file = file(chosen, model);
       checkLimits(spec, file, model);

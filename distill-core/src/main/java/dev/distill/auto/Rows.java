@@ -97,11 +97,11 @@ record Rows(List<Fold> search, List<Fold> full) {
     }
     Split split =
         Split.stratified(
-            Distiller.pick(train.labels(), rows),
+            TrialRunner.pick(train.labels(), rows),
             train.classes().size(),
             (double) most / rows.length,
             seed);
-    return Distiller.pick(rows, split.heldOut());
+    return TrialRunner.pick(rows, split.heldOut());
   }
 
   /** The same with more rows for students, so many for each training row. */

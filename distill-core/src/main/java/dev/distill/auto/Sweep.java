@@ -14,7 +14,7 @@ final class Sweep {
   /** How often other processes' trials are looked at. */
   private static final Duration POLL = Duration.ofMillis(200);
 
-  private final Distiller distiller;
+  private final TrialRunner distiller;
   private final TrialExecutor executor;
   private final int threads;
   private final Deadline deadline;
@@ -28,7 +28,7 @@ final class Sweep {
    * @param deadline when it is over, only searches without a success get more trials
    */
   Sweep(
-      Distiller distiller,
+      TrialRunner distiller,
       TrialExecutor executor,
       int threads,
       Deadline deadline,
@@ -103,8 +103,8 @@ final class Sweep {
     return endedEarly;
   }
 
-  private Distiller.Watch watch(Search search, TrialSpec spec) {
-    return new Distiller.Watch() {
+  private TrialRunner.Watch watch(Search search, TrialSpec spec) {
+    return new TrialRunner.Watch() {
       @Override
       public boolean prune(int step, double loss) {
         return search.report(spec, step, loss);

@@ -106,7 +106,7 @@ public final class TeacherTraining {
       Search search = round.searches().teacher();
       // The members need time too.
       Deadline half = deadline.first(1.0 / SHARE);
-      Distiller distiller = distiller(rows, shared, () -> half.isOver() && search.settled());
+      TrialRunner distiller = distiller(rows, shared, () -> half.isOver() && search.settled());
       Sweep sweep =
           new Sweep(
               distiller,
@@ -121,10 +121,10 @@ public final class TeacherTraining {
     return stack(rows, members(rows, found, perRow, deadline));
   }
 
-  private Distiller distiller(Dataset rows, SharedForms shared, BooleanSupplier stop) {
+  private TrialRunner distiller(Dataset rows, SharedForms shared, BooleanSupplier stop) {
     double[] labels = labels(rows);
     List<LabelSource> sources = List.of(LabelSource.of(LabelSource.GIVEN, labels));
-    return new Distiller(catalog, rows, labels, sources, config, shared, stop);
+    return new TrialRunner(catalog, rows, labels, sources, config, shared, stop);
   }
 
   private List<StudentModel> families(Dataset rows) {
@@ -165,7 +165,8 @@ public final class TeacherTraining {
     ExecutorService pool =
         Executors.newFixedThreadPool(config.threads(), r -> new Thread(r, "distill-teacher"));
     try (SharedForms shared = new SharedForms()) {
-      Distiller distiller = distiller(rows, shared, () -> deadline.isOver() && !members.isEmpty());
+      TrialRunner distiller =
+          distiller(rows, shared, () -> deadline.isOver() && !members.isEmpty());
       for (TrialOutcome candidate : affordableFirst(candidates, scale, deadline)) {
         if (members.size() == CANDIDATES
             || (!members.isEmpty() && !fits(candidate, scale, deadline))) {
@@ -230,14 +231,14 @@ public final class TeacherTraining {
   }
 
   private Bagged bag(
-      TrialSpec spec, Dataset rows, List<Fold> folds, Distiller distiller, ExecutorService pool)
+      TrialSpec spec, Dataset rows, List<Fold> folds, TrialRunner distiller, ExecutorService pool)
       throws ExecutionException {
     List<Future<PortableModel>> running = new ArrayList<>();
     for (Fold fold : folds) {
       Callable<PortableModel> fit =
           () -> {
             try (FittedStudent student = distiller.fit(spec, fold, 1, spec.hyperparameters())) {
-              return Distiller.portable(spec, student);
+              return TrialRunner.portable(spec, student);
             }
           };
       running.add(pool.submit(() -> distiller.limited(fit)));
@@ -252,7 +253,7 @@ public final class TeacherTraining {
         models.add(model);
         int[] held = fold.validationRows();
         float[] answers = new float[held.length * k];
-        model.logits(Distiller.validation(fold).values(), held.length, answers);
+        model.logits(TrialRunner.validation(fold).values(), held.length, answers);
         for (int i = 0; i < held.length; i++) {
           System.arraycopy(answers, i * k, logits, held[i] * k, k);
         }

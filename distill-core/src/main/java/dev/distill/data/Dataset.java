@@ -103,14 +103,12 @@ public record Dataset(
    * @param labels the label of each row
    */
   public static Dataset of(List<String> columns, float[][] rows, List<String> labels) {
-    Table.TextsBuilder texts = new Table.TextsBuilder(labels.size());
-    labels.forEach(texts::add);
     String label = "label";
     while (columns.contains(label)) {
       label += "_";
     }
     List<Table.Column> all = new ArrayList<>(Table.of("rows", columns, rows).columns());
-    all.add(texts.build(label));
+    all.add(Table.texts(label, labels));
     return of(new Table("rows", all), label, new FeatureEncoder(Schema.numbers(columns)));
   }
 

@@ -6,8 +6,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,7 +116,7 @@ public final class Table {
    * @param columns their names
    * @param rows rows × columns, NaN = missing; copied
    */
-  public static Table of(String name, List<String> columns, float[][] rows) {
+  public static Table of(String name, List<String> columns, double[][] rows) {
     double[][] values = new double[columns.size()][rows.length];
     for (int i = 0; i < rows.length; i++) {
       if (rows[i].length != columns.size()) {
@@ -131,6 +133,29 @@ public final class Table {
       made.add(new Numbers(columns.get(c), values[c]));
     }
     return new Table(name, made);
+  }
+
+  /** As {@link #of(String, List, double[][])}. */
+  public static Table of(String name, List<String> columns, float[][] rows) {
+    double[][] wide = new double[rows.length][];
+    for (int i = 0; i < rows.length; i++) {
+      wide[i] = new double[rows[i].length];
+      for (int c = 0; c < wide[i].length; c++) {
+        wide[i][c] = rows[i][c];
+      }
+    }
+    return of(name, columns, wide);
+  }
+
+  /**
+   * A column of texts.
+   *
+   * @param texts one a row; null and the texts of {@link Schema#MISSING} mean missing
+   */
+  public static Texts texts(String name, Iterable<? extends @Nullable String> texts) {
+    TextsBuilder column = new TextsBuilder(0);
+    texts.forEach(column::add);
+    return column.build(name);
   }
 
   /** What messages call it. */
@@ -174,6 +199,13 @@ public final class Table {
    */
   public Table select(List<String> names) {
     return new Table(name, names.stream().map(this::column).toList());
+  }
+
+  /** All columns but these; names that are none of them are ignored. */
+  public Table without(String... names) {
+    Set<String> left = new LinkedHashSet<>(columns.keySet());
+    left.removeAll(Set.of(names));
+    return select(List.copyOf(left));
   }
 
   /** The rows from the one of this index, so many of them; copied. */

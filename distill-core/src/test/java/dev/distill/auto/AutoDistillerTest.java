@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.distill.data.Dataset;
 import dev.distill.search.GridSampler;
 import dev.distill.search.Pruner;
 import dev.distill.search.RandomSampler;
@@ -13,7 +12,6 @@ import dev.distill.spi.Hyperparameters;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.TargetLevel;
 import dev.distill.spi.Targets;
-import dev.distill.spi.Teacher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -79,24 +76,6 @@ class AutoDistillerTest {
     assertThat(of(result, "twin")).hasSize(20);
     assertThat(result.endedEarly()).isFalse();
     assertThat(soft.open()).as("students not closed").isZero();
-  }
-
-  @Test
-  void a_teacher_that_answers_is_asked_once_and_a_share_is_held_out() {
-    List<Integer> asked = new ArrayList<>();
-    Dataset rows = Planted.rows(300, false, 5);
-    DistillationResult result =
-        new AutoDistiller(
-                StudentCatalog.of(List.of(soft)), config().testShare(0.2).augment(0).build())
-            .distill(
-                rows,
-                features -> {
-                  asked.add(features.rows());
-                  return Planted.teacher(rows);
-                });
-    assertThat(asked).containsExactly(300);
-    assertThat(result.task().test().rows()).isEqualTo(60);
-    assertThat(result.task().heldOut()).isTrue();
   }
 
   @Test
@@ -675,8 +654,8 @@ class AutoDistillerTest {
 
   @Test
   void a_distiller_runs_one_trial_and_records_what_goes_wrong() {
-    Distiller distiller =
-        new Distiller(
+    TrialRunner distiller =
+        new TrialRunner(
             StudentCatalog.of(List.of(soft)),
             task.train(),
             task.trainTeacher(),
@@ -698,7 +677,7 @@ class AutoDistillerTest {
             new Hyperparameters(Map.of("cut", 0.2, "smooth", 1.0)),
             "trial 0",
             7);
-    TrialOutcome outcome = distiller.run(spec, Cut.of(rows.search()), 1, Distiller.Watch.NONE);
+    TrialOutcome outcome = distiller.run(spec, Cut.of(rows.search()), 1, TrialRunner.Watch.NONE);
     assertThat(outcome.failure()).isEmpty();
     assertThat(outcome.loss()).isBetween(0.0, 1.0);
     assertThat(outcome.kl()).isBetween(0.0, 0.05);
@@ -708,7 +687,7 @@ class AutoDistillerTest {
     assertThat(soft.fits().get(0).context().seed()).isEqualTo(7);
     assertThat(
             distiller
-                .run(spec, Cut.of(List.of(Rows.all(task.train()))), 1, Distiller.Watch.NONE)
+                .run(spec, Cut.of(List.of(Rows.all(task.train()))), 1, TrialRunner.Watch.NONE)
                 .cause())
         .hasMessage("a fold without validation rows can't be judged");
   }
@@ -773,29 +752,5 @@ class AutoDistillerTest {
     assertThat(result.student().testProbabilities())
         .containsExactly(result.twin().testProbabilities());
     assertThat(result.verdict().helped()).isFalse();
-  }
-
-  @Test
-  void a_teacher_in_java_is_asked_about_made_rows_too() {
-    AtomicInteger asked = new AtomicInteger();
-    Teacher teacher =
-        rows -> {
-          asked.addAndGet(rows.rows());
-          double[] answers = new double[2 * rows.rows()];
-          for (int i = 0; i < rows.rows(); i++) {
-            answers[2 * i] = rows.get(i, 0) < 0.2f ? 0.9 : 0.2;
-            answers[2 * i + 1] = 1 - answers[2 * i];
-          }
-          return answers;
-        };
-    DistillationResult result =
-        new AutoDistiller(StudentCatalog.of(List.of(soft)), config().augment(5).build())
-            .distill(task.train(), teacher);
-    assertThat(result.trials()).anyMatch(t -> t.spec().augment() == 5);
-    assertThat(asked).hasValueGreaterThanOrEqualTo(300 + 5 * 240);
-    asked.set(0);
-    new AutoDistiller(StudentCatalog.of(List.of(soft)), config().augment(0).build())
-        .distill(task.train(), teacher);
-    assertThat(asked).hasValue(300);
   }
 }

@@ -30,11 +30,6 @@ class DistillationTaskTest {
     DistillationTask task = task(teacher, Planted.teacher(test));
     assertThat(task.trainTeacher()).isSameAs(teacher);
     assertThat(task.heldOut()).isFalse();
-    assertThat(
-            DistillationTask.of(
-                    train, test, rows -> rows.rows() == 50 ? teacher : Planted.teacher(test))
-                .testTeacher())
-        .isEqualTo(Planted.teacher(test));
   }
 
   @Test
@@ -57,11 +52,8 @@ class DistillationTaskTest {
         .isThrownBy(() -> task(Planted.teacher(train), new double[3]))
         .withMessageStartingWith("test rows: got 3 teacher probabilities");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> DistillationTask.holdOut(train, few, 0.2, 1))
+        .isThrownBy(() -> Planted.heldOut(train, few, 0.2, 1))
         .withMessageStartingWith("given rows: got 98 teacher probabilities");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> DistillationTask.of(train, test, rows -> few))
-        .withMessageContaining("got 98 teacher probabilities");
   }
 
   @Test
@@ -110,13 +102,13 @@ class DistillationTaskTest {
 
   @Test
   void holds_out_a_share_of_rows_with_their_teacher() {
-    DistillationTask task = DistillationTask.holdOut(train, Planted.teacher(train), 0.2, 1);
+    DistillationTask task = Planted.heldOut(train, Planted.teacher(train), 0.2, 1);
     assertThat(task.heldOut()).isTrue();
     assertThat(task.test().rows()).isEqualTo(10);
     assertThat(task.train().rows()).isEqualTo(40);
     assertThat(task.testTeacher()).isEqualTo(Planted.teacher(task.test()));
     assertThat(task.trainTeacher()).isEqualTo(Planted.teacher(task.train()));
-    assertThat(DistillationTask.holdOut(train, Planted.teacher(train), 0.2, 2).testTeacher())
+    assertThat(Planted.heldOut(train, Planted.teacher(train), 0.2, 2).testTeacher())
         .isNotEqualTo(task.testTeacher());
   }
 }

@@ -262,7 +262,7 @@ class HostileFamiliesTest {
             catalog.get(id).searchSpace(new dev.distill.spi.TaskShape(100, 2, 2)).defaults(),
             "trial 0",
             7);
-    return new Distiller(
+    return new TrialRunner(
             catalog,
             task.train(),
             task.trainTeacher(),

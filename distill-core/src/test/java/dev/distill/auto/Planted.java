@@ -47,4 +47,10 @@ public final class Planted {
     Dataset test = rows(200, true, 2);
     return DistillationTask.of(train, teacher(train), test, teacher(test));
   }
+
+  /** A task of rows of which a share is held out as test rows. */
+  public static DistillationTask heldOut(Dataset rows, double[] teacher, double share, long seed) {
+    DistillConfig config = DistillConfig.builder().testShare(share).seed(seed).build();
+    return new TaskParts(new TaskParts.Given(rows, null, teacher), null, null, config).task();
+  }
 }

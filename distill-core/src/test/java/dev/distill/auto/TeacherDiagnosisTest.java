@@ -51,8 +51,7 @@ class TeacherDiagnosisTest {
   @Test
   void of_rows_cut_from_the_training_rows_nothing_is_said() {
     double[] byHeart = byHeart(TRAIN);
-    TeacherDiagnosis diagnosis =
-        TeacherDiagnosis.of(DistillationTask.holdOut(TRAIN, byHeart, 0.2, 1));
+    TeacherDiagnosis diagnosis = TeacherDiagnosis.of(Planted.heldOut(TRAIN, byHeart, 0.2, 1));
     assertThat(diagnosis.overfit()).isFalse();
   }
 

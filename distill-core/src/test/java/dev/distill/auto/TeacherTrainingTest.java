@@ -172,10 +172,11 @@ class TeacherTrainingTest {
   @Test
   void without_a_teacher_one_is_trained() {
     DistillationResult result =
-        new AutoDistiller(
-                StudentCatalog.of(List.of(good, useless)),
-                DistillConfig.builder().trials(4).threads(2).folds(2).augment(0).build())
-            .distill(rows);
+        Distiller.builder()
+            .train(rows)
+            .families(StudentCatalog.of(List.of(good, useless)))
+            .configure(config -> config.trials(4).threads(2).folds(2).augment(0))
+            .run();
     assertThat(result.task().heldOut()).isTrue();
     assertThat(result.task().train().rows() + result.task().test().rows()).isEqualTo(300);
     // Nobody saw the test rows before: neither teacher nor student.

@@ -8,6 +8,7 @@ import dev.distill.auto.DistillConfig;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.DistillationTask;
 import dev.distill.auto.FakeFamily;
+import dev.distill.auto.Planted;
 import dev.distill.auto.StudentCatalog;
 import dev.distill.data.Dataset;
 import dev.distill.data.FeatureEncoder;
@@ -173,8 +174,7 @@ class MarkdownTest {
           return p;
         };
     DistillConfig config = DistillConfig.builder().trials(2).folds(2).threads(1).seed(7).build();
-    DistillationTask task =
-        DistillationTask.holdOut(all, teacher.probabilities(all.features()), 0.5, 1);
+    DistillationTask task = Planted.heldOut(all, teacher.probabilities(all.features()), 0.5, 1);
     return new AutoDistiller(StudentCatalog.of(List.of(FakeFamily.soft("fake.soft"))), config)
         .distill(task, (outcome, best, done, total) -> {}, new Cancellation());
   }

@@ -3,9 +3,8 @@ package dev.distill.models.smile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.distill.auto.AutoDistiller;
-import dev.distill.auto.DistillConfig;
 import dev.distill.auto.DistillationResult;
+import dev.distill.auto.Distiller;
 import dev.distill.auto.StudentCatalog;
 import dev.distill.data.Dataset;
 import dev.distill.spi.Matrix;
@@ -273,16 +272,19 @@ class SmileTeacherTest {
             data.schema().featureNames(),
             data.classes());
     DistillationResult result =
-        new AutoDistiller(
-                StudentCatalog.discover(SmileTeacherTest.class.getClassLoader()),
-                DistillConfig.builder()
-                    .trials(4)
-                    .families(List.of("smile.gbm"))
-                    .teacherWeight(1)
-                    .augment(5)
-                    .seed(1)
-                    .build())
-            .distill(data, teacher);
+        Distiller.builder()
+            .train(data)
+            .teacher(teacher)
+            .families(StudentCatalog.discover(SmileTeacherTest.class.getClassLoader()))
+            .configure(
+                config ->
+                    config
+                        .trials(4)
+                        .families(List.of("smile.gbm"))
+                        .teacherWeight(1)
+                        .augment(5)
+                        .seed(1))
+            .run();
     assertThat(result.student().test().get("kl"))
         .isLessThan(result.prior().get("kl") / 10)
         .isLessThan(0.05);
