@@ -85,6 +85,7 @@ class ModulesTest {
           requires dev.distill.core;
           requires dev.distill.models.smile;
           requires dev.distill.models.xgboost;
+          requires dev.distill.report;
         }
         """);
     Files.writeString(
@@ -97,7 +98,8 @@ class ModulesTest {
         import dev.distill.data.Dataset;
         import dev.distill.guice.DistillModule;
         import dev.distill.report.ResultFolder;
-        import java.nio.file.Path;
+        import dev.distill.report.page.*;
+        import java.nio.file.*;
         import java.util.*;
 
         public class Main {
@@ -121,7 +123,9 @@ class ModulesTest {
                     })
                     .configure(c -> c.trials(8).folds(2).augment(0))
                     .run();
-            ResultFolder.write(result, Path.of(args[0]));
+            Path folder = Path.of(args[0]);
+            ResultFolder.write(result, folder);
+            Files.writeString(folder.resolve("report.html"), ReportPage.of(RunFolder.read(folder)));
             Set<String> families = new TreeSet<>();
             for (TrialOutcome trial : result.trials()) {
               trial.failure().ifPresent(System.out::println);
@@ -170,6 +174,7 @@ class ModulesTest {
         .contains("smile.tree", "xgboost.trees", "module dev.distill.core")
         .doesNotContain("Exception");
     assertThat(out.resolve("student.distill")).exists();
+    assertThat(out.resolve("report.html")).content().contains("Mike Bostock");
   }
 
   @Test

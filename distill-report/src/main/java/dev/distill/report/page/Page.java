@@ -89,7 +89,11 @@ final class Page {
   }
 
   private static InputStream open(String name) {
-    InputStream in = Page.class.getResourceAsStream(name);
+    // What is in another module is found by its loader alone.
+    InputStream in =
+        name.startsWith("/")
+            ? Page.class.getClassLoader().getResourceAsStream(name.substring(1))
+            : Page.class.getResourceAsStream(name);
     if (in == null) {
       throw new IllegalStateException(name + " is not on the class path; is the WebJar d3 there?");
     }
