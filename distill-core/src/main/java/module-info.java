@@ -1,4 +1,5 @@
 /** Losses, metrics, the student SPI, search and the auto-distiller. */
+@SuppressWarnings("requires-transitive-automatic") // Guice has no descriptor.
 module dev.distill.core {
   requires com.fasterxml.jackson.databind;
   requires com.google.common; // Guice's, which can't say so itself.

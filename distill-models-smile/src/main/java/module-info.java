@@ -1,4 +1,5 @@
 /** Student families on Smile; GPL-3, as Smile is. */
+@SuppressWarnings("requires-transitive-automatic") // Smile has no descriptor.
 module dev.distill.models.smile {
   requires org.slf4j;
   requires smile.base;

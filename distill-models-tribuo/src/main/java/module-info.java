@@ -1,4 +1,5 @@
 /** Student families on Tribuo. */
+@SuppressWarnings("requires-transitive-automatic") // Tribuo has no descriptor.
 module dev.distill.models.tribuo {
   requires com.oracle.labs.mlrg.olcut;
   requires org.tribuo.common.sgd;

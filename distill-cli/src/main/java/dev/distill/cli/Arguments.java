@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -118,8 +120,27 @@ record Arguments(Map<String, List<String>> options, Map<String, String> files) {
     return new Arguments(options, files);
   }
 
+  /**
+   * Parses them as a command line of {@code distill run}, and checks that the files are the same.
+   *
+   * @param command what the user typed, to which errors belong
+   * @param run takes the options
+   * @param instead options that take the place of those of the same name
+   * @param places where results and trials go
+   */
+  void parse(CommandLine command, CommandLine run, List<String> instead, List<String> places) {
+    List<String> words = line(instead);
+    words.addAll(places);
+    try {
+      run.parseArgs(words.toArray(new String[0]));
+    } catch (ParameterException e) {
+      throw new ParameterException(command, NextStep.of(e), e);
+    }
+    check(instead);
+  }
+
   /** As a command line, where options of another one take the place of those of the same name. */
-  List<String> line(List<String> instead) {
+  private List<String> line(List<String> instead) {
     List<String> line = new ArrayList<>();
     without(instead)
         .forEach(
@@ -145,7 +166,7 @@ record Arguments(Map<String, List<String>> options, Map<String, String> files) {
    * @param instead as in {@link #line}
    * @throws InputException if one is gone or was changed, with its option
    */
-  void check(List<String> instead) {
+  private void check(List<String> instead) {
     without(instead)
         .forEach(
             (option, values) -> {

@@ -48,6 +48,7 @@ import picocli.CommandLine.Spec;
       StudentsCommand.class,
       StudiesCommand.class,
       PickCommand.class,
+      WorkerCommand.class,
       RerunCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,

@@ -13,7 +13,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
@@ -90,14 +89,11 @@ final class PickCommand implements Callable<Integer> {
       RunCommand run = new RunCommand();
       CommandLine line = Main.commandLine(run);
       line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
-      List<String> words = made.line(others);
-      words.add("--out=" + (out == null ? Path.of("trial-" + trial) : out));
-      try {
-        line.parseArgs(words.toArray(new String[0]));
-      } catch (ParameterException e) {
-        throw new ParameterException(spec.commandLine(), NextStep.of(e), e);
-      }
-      made.check(others);
+      made.parse(
+          spec.commandLine(),
+          line,
+          others,
+          List.of("--out=" + (out == null ? Path.of("trial-" + trial) : out)));
       StudySettings kept = StudySettings.kept(store, name);
       String again =
           Run.words(spec.commandLine()).stream()

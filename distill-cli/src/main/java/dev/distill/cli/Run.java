@@ -23,6 +23,7 @@ import dev.distill.report.Leaderboard;
 import dev.distill.report.ResultJson;
 import dev.distill.report.page.ReportPage;
 import dev.distill.report.page.RunFolder;
+import dev.distill.spi.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -275,6 +276,26 @@ final class Run {
     out.flush();
   }
 
+  /** Reads the input and runs trials beside another process that distils it. */
+  void work(
+      Input input,
+      DataLoader loader,
+      DistillConfig config,
+      Function<Map<String, String>, StudySettings> studies)
+      throws IOException {
+    catalog.problems().forEach(problem -> err.println("distill: " + problem));
+    catalog.select(config.families());
+    try (Interrupt interrupt = new Interrupt();
+        Asked asked = ask(input, loader, config, studies, interrupt)) {
+      Console.Watch watch = console.watch("student and twin");
+      interrupt.begin();
+      int trials = asked.distiller().work(asked.task(), watch, interrupt.cancellation());
+      watch.end();
+      out.printf("Nothing is left to do: there are %s trials.%n", trials);
+      out.flush();
+    }
+  }
+
   private static void write(Map<String, String> texts, OutputFolder output, List<String> names)
       throws IOException {
     for (Map.Entry<String, String> text : texts.entrySet()) {
@@ -303,29 +324,68 @@ final class Run {
       Interrupt interrupt,
       Work work)
       throws IOException {
-    try (TeacherModels teachers =
-        TeacherModels.open(
-            input.models(),
-            teacherCatalog,
-            rows -> trained(rows, config, studies.apply(Map.of()), interrupt),
-            err)) {
-      TaskReader reader = new TaskReader(loader, teachers, config, err);
-      DistillationTask task = reader.read(input);
-      Map<String, String> hashes = new LinkedHashMap<>(reader.hashes());
-      teachers.report(hashes);
-      ServingCost cost = teachers.cost(reader.sample(), task.train().classes());
-      AutoDistiller distiller = distiller(config.after(teachers.trained()), studies.apply(hashes));
-      DistillationResult result = work.of(distiller, task);
+    try (Asked asked = ask(input, loader, config, studies, interrupt)) {
+      DistillationTask task = asked.task();
+      ServingCost cost = asked.teachers().cost(asked.sample(), task.train().classes());
+      DistillationResult result = work.of(asked.distiller(), task);
       output.write("student.distill", result.student().file().toBytes());
       output.write(
           "result.json",
           ResultJson.of(
               result,
               new ResultJson.Origin(
-                  hashes, command, teachers.answers(), cost, catalog.problems())));
+                  asked.hashes(), command, asked.teachers().answers(), cost, catalog.problems())));
       show(result, cost);
       console.measured(result);
       return result;
+    }
+  }
+
+  /**
+   * What was read, and what the teachers said of it.
+   *
+   * @param sample feature columns of some rows
+   * @param hashes the SHA-256 of each file, by its path as given
+   */
+  private record Asked(
+      TeacherModels teachers,
+      DistillationTask task,
+      Table sample,
+      Map<String, String> hashes,
+      AutoDistiller distiller)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      teachers.close();
+    }
+  }
+
+  private Asked ask(
+      Input input,
+      DataLoader loader,
+      DistillConfig config,
+      Function<Map<String, String>, StudySettings> studies,
+      Interrupt interrupt) {
+    TeacherModels teachers =
+        TeacherModels.open(
+            input.models(),
+            teacherCatalog,
+            rows -> trained(rows, config, studies.apply(Map.of()), interrupt),
+            err);
+    try {
+      TaskReader reader = new TaskReader(loader, teachers, config, err);
+      DistillationTask task = reader.read(input);
+      Map<String, String> hashes = new LinkedHashMap<>(reader.hashes());
+      teachers.report(hashes);
+      return new Asked(
+          teachers,
+          task,
+          reader.sample(),
+          hashes,
+          distiller(config.after(teachers.trained()), studies.apply(hashes)));
+    } catch (RuntimeException | Error e) {
+      teachers.close();
+      throw e;
     }
   }
 

@@ -247,6 +247,17 @@ final class RunCommand implements Callable<Integer> {
             (result, hashes) -> telling(result, hashes, again));
   }
 
+  /** Instead of a run, with these arguments: trials of one that another process makes. */
+  void work() throws IOException {
+    StudySettings settings = studies.open(spec.commandLine().getErr());
+    try {
+      new Run(spec, talk.console(spec.commandLine()), families)
+          .work(input(), loader(), search.config(isTrained()), hashes -> settings);
+    } finally {
+      settings.store().close();
+    }
+  }
+
   private Run.Input input() {
     boolean auto = isTrained();
     return new Run.Input(

@@ -80,78 +80,115 @@ public final class AutoDistiller {
    */
   public DistillationResult distill(
       DistillationTask task, SweepListener listener, Cancellation cancellation) {
-    long start = System.nanoTime();
     try (SharedForms shared = new SharedForms()) {
-      Deadline deadline = new Deadline(config.timeout(), cancellation);
-      Rows plain = Rows.cut(task.train(), config);
-      MoreRows more = task.more();
-      int augment = augment(task);
-      double secondsPerRow =
-          more == null || augment == 0
-              ? 0
-              : secondsPerRow(more, Rows.first(more, augment, plain.count()));
-      // A study that is kept must find the same space when it is gone on with.
-      if (studies.store() instanceof MemoryStore) {
-        augment = affordable(augment, secondsPerRow, plain, deadline);
-      }
-      Rows rows = more == null || augment == 0 ? plain : plain.with(more, augment);
-      FirstRound round = firstRound(task, rows, augment);
-      Searches made = round.searches();
-      List<Search> searches = made.all();
-      Search twins = searches.get(searches.size() - 1);
-      List<Search> students = searches.subList(0, searches.size() - 1);
-      BiFunction<SharedForms, Deadline, Sweep> sweeps =
-          (forms, until) -> {
-            BooleanSupplier stop =
-                () -> until.isOver() && searches.stream().allMatch(Search::settled);
-            return new Sweep(
-                distiller(task, forms, stop), executor, config.threads(), until, listener);
-          };
-      Sweep sweep = sweeps.apply(shared, deadline.first(share(rows)));
-      sweep.run(searches, round.look(), round.cut());
-      List<Search> failed = searches.stream().filter(s -> s.best().isEmpty()).toList();
-      if (failed.contains(twins) || failed.containsAll(students)) {
-        throw SweepException.ofSearches(failed);
-      }
-      Sweep last = sweeps.apply(shared, deadline).after(sweep);
-      Finals finals = new Finals(config, rows, last, deadline, made::last);
-      TrialOutcome twin = finals.twin(twins);
-      List<TrialOutcome> finalists = new ArrayList<>(finals.students(students, twin));
-      List<TrialOutcome> trials = new ArrayList<>(last.outcomes());
-      boolean endedEarly = last.endedEarly();
-      String moreRows = "";
-      if (more != null && augment > 0) {
-        Growth growth =
-            new Growth(
-                config,
-                more,
-                plain,
-                made,
-                deadline,
-                secondsPerRow,
-                forms -> sweeps.apply(forms, deadline));
-        List<TrialOutcome> grown = growth.of(selection.select(finalists, twin));
-        trials.addAll(grown);
-        grown.stream().filter(growth::isGood).forEach(finalists::add);
-        endedEarly |= growth.endedEarly();
-        moreRows = growth.reason();
-      }
-      boolean mayBeTwin = twinMayBeDelivered(twin);
+      Found found = search(task, listener, cancellation, shared);
+      List<TrialOutcome> finalists = new ArrayList<>(found.finalists());
+      boolean mayBeTwin = twinMayBeDelivered(found.twin());
       if (mayBeTwin) {
-        if (config.teacherWeight() == 0 && !isAhead(task, twin)) {
+        if (config.teacherWeight() == 0 && !isAhead(task, found.twin())) {
           finalists.clear();
         }
-        finalists.add(0, twin);
+        finalists.add(0, found.twin());
       }
       return finish(
           task,
           shared,
           new Finisher.Candidates(
-              finalists, ranked(students), left -> selection.select(left, twin)),
-          Finisher.Candidates.first(twin, twins.ranked()),
-          new Searched(trials, front(students), importance(students), start, endedEarly, moreRows),
+              finalists, ranked(found.students()), left -> selection.select(left, found.twin())),
+          Finisher.Candidates.first(found.twin(), found.twins().ranked()),
+          found.searched(),
           mayBeTwin && config.teacherWeight() < 1);
     }
+  }
+
+  /**
+   * Runs trials of the same task beside the process that distils it, as they share a store; what
+   * comes out of them is that one's.
+   *
+   * @return how many trials there are when there is nothing left to do
+   * @throws IllegalArgumentException as {@link #distill}
+   * @throws SweepException as {@link #distill}
+   */
+  public int work(DistillationTask task, SweepListener listener, Cancellation cancellation) {
+    try (SharedForms shared = new SharedForms()) {
+      return search(task, listener, cancellation, shared).searched().trials().size();
+    }
+  }
+
+  /** What the searches found, and the trials that may be delivered. */
+  private record Found(
+      List<Search> students,
+      Search twins,
+      List<TrialOutcome> finalists,
+      TrialOutcome twin,
+      Searched searched) {}
+
+  private Found search(
+      DistillationTask task,
+      SweepListener listener,
+      Cancellation cancellation,
+      SharedForms shared) {
+    long start = System.nanoTime();
+    Deadline deadline = new Deadline(config.timeout(), cancellation);
+    Rows plain = Rows.cut(task.train(), config);
+    MoreRows more = task.more();
+    int augment = augment(task);
+    double secondsPerRow =
+        more == null || augment == 0
+            ? 0
+            : secondsPerRow(more, Rows.first(more, augment, plain.count()));
+    // A study that is kept must find the same space when it is gone on with.
+    if (studies.store() instanceof MemoryStore) {
+      augment = affordable(augment, secondsPerRow, plain, deadline);
+    }
+    Rows rows = more == null || augment == 0 ? plain : plain.with(more, augment);
+    FirstRound round = firstRound(task, rows, augment);
+    Searches made = round.searches();
+    List<Search> searches = made.all();
+    Search twins = searches.get(searches.size() - 1);
+    List<Search> students = searches.subList(0, searches.size() - 1);
+    BiFunction<SharedForms, Deadline, Sweep> sweeps =
+        (forms, until) -> {
+          BooleanSupplier stop =
+              () -> until.isOver() && searches.stream().allMatch(Search::settled);
+          return new Sweep(
+              distiller(task, forms, stop), executor, config.threads(), until, listener);
+        };
+    Sweep sweep = sweeps.apply(shared, deadline.first(share(rows)));
+    sweep.run(searches, round.look(), round.cut());
+    List<Search> failed = searches.stream().filter(s -> s.best().isEmpty()).toList();
+    if (failed.contains(twins) || failed.containsAll(students)) {
+      throw SweepException.ofSearches(failed);
+    }
+    Sweep last = sweeps.apply(shared, deadline).after(sweep);
+    Finals finals = new Finals(config, rows, last, deadline, made::last);
+    TrialOutcome twin = finals.twin(twins);
+    List<TrialOutcome> finalists = new ArrayList<>(finals.students(students, twin));
+    List<TrialOutcome> trials = new ArrayList<>(last.outcomes());
+    boolean endedEarly = last.endedEarly();
+    String moreRows = "";
+    if (more != null && augment > 0) {
+      Growth growth =
+          new Growth(
+              config,
+              more,
+              plain,
+              made,
+              deadline,
+              secondsPerRow,
+              forms -> sweeps.apply(forms, deadline));
+      List<TrialOutcome> grown = growth.of(selection.select(finalists, twin));
+      trials.addAll(grown);
+      grown.stream().filter(growth::isGood).forEach(finalists::add);
+      endedEarly |= growth.endedEarly();
+      moreRows = growth.reason();
+    }
+    return new Found(
+        students,
+        twins,
+        finalists,
+        twin,
+        new Searched(trials, front(students), importance(students), start, endedEarly, moreRows));
   }
 
   /** The part of the time that is the first round's: what is fitted on all rows takes longer. */

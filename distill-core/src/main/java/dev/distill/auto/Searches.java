@@ -132,13 +132,16 @@ final class Searches {
     return round(search.name() + FINAL, search.space(), trials);
   }
 
-  /** A round of these trials and no others, which it is named after. */
+  /**
+   * A round of these trials and no others, which it is named after. Whether studies of these names
+   * may be there was asked for the first round's: this one another process may have begun.
+   */
   Search round(String name, SweepSpace space, List<Study.Start> trials) {
     String full = "%s %08x".formatted(name, trials.toString().hashCode());
     return new Search(
         full,
         space,
-        begun(study(full, space, trials.size(), new FamilyLooks(0, Pruner.NONE))),
+        study(full, space, trials.size(), new FamilyLooks(0, Pruner.NONE)).resume(),
         new Search.Plan(trials, trials.size(), 0, false),
         config);
   }

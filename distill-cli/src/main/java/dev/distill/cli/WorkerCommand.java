@@ -1,0 +1,75 @@
+package dev.distill.cli;
+
+import dev.distill.search.jdbc.JdbcStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/** {@code distill worker}: trials of a run that another process makes. */
+@Command(
+    name = "worker",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    customSynopsis = "distill worker --study FILE|URL [--study-name NAME] [options of distill run]",
+    description = {
+      "Runs trials of a 'distill run --study' beside it, on this machine or another one.",
+      "",
+      "It takes trials from the study until there are none left, and writes nothing but their"
+          + " outcomes there: the run itself delivers the student. Files and options are those of"
+          + " the run, which the study has noted; an option of 'distill run' given here takes the"
+          + " place of the run's, such as --train F where a file is elsewhere. How many trials"
+          + " run at once is the run's --in-flight.",
+      "",
+      "A worker that dies or hangs is told by its silence, by the database's clock, and its trials"
+          + " are given to others.",
+      ""
+    },
+    footer = {
+      "",
+      "Example:",
+      "  distill run … --study jdbc:postgresql://host/studies --in-flight 8 --out runs/income",
+      "  distill worker --study jdbc:postgresql://host/studies      # on each further host"
+    })
+final class WorkerCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--study",
+      required = true,
+      paramLabel = "FILE",
+      description = "the SQLite file or JDBC URL where the run keeps its trials")
+  private String place = "";
+
+  @Option(
+      names = "--study-name",
+      paramLabel = "NAME",
+      description = "the run's --study-name (${DEFAULT-VALUE})")
+  private String name = "distill";
+
+  @Unmatched private List<String> others = new ArrayList<>();
+
+  @Override
+  public Integer call() throws IOException {
+    RunCommand run = new RunCommand();
+    CommandLine line = Main.commandLine(run);
+    line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
+    Arguments made;
+    try (JdbcStore store = JdbcStore.existing(place)) {
+      made = Arguments.kept(store, place, name);
+    }
+    made.parse(
+        spec.commandLine(),
+        line,
+        others,
+        List.of("--study=" + place, "--study-name=" + name, "--resume", "--out=none"));
+    run.work();
+    return Main.OK;
+  }
+}
