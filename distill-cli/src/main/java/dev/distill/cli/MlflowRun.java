@@ -36,7 +36,7 @@ record MlflowRun(
 
   private static final int KEY = 250;
 
-  /** Servers before 1.28 take no more; later ones 6 000. */
+  /** Older servers take no more; newer ones 6 000. */
   private static final int VALUE = 500;
 
   private static final int TAG = 5000;
