@@ -13,8 +13,8 @@ commands=$(sed -e ':a' -e '/\\$/N; s/\\\n//; ta' "$work/steps.sh" | grep -c .)
 
 cd "$work"
 start=$SECONDS
-PS4='[$((SECONDS / 60)) min $((SECONDS % 60)) s] ' bash -xeuo pipefail "$work/steps.sh" 2>&1 | tee "$work/log" |
-  grep -vE '^(trial|look|distill:   )' || { echo "it did not get through"; exit 1; }
+bash -euo pipefail -c "PS4='+ \$((SECONDS / 60)) min \$((SECONDS % 60)) s  '; set -x; . '$work/steps.sh'" 2>&1 | tee "$work/log" |
+  grep --line-buffered -vE '^(trial|look|distill:   )' || { echo "it did not get through"; exit 1; }
 seconds=$((SECONDS - start))
 
 test -s distill/runs/soil/report.html

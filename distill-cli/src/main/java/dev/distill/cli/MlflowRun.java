@@ -1,10 +1,12 @@
 package dev.distill.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.distill.cli.data.InputException;
 import dev.distill.report.page.RunFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,7 +68,7 @@ record MlflowRun(
    */
   static MlflowRun of(String name, RunFolder folder, Map<String, List<String>> options) {
     JsonNode result = folder.result();
-    long ended = Instant.parse(result.path("ended_at").asText()).toEpochMilli();
+    long ended = ended(folder.name(), result.path("ended_at").asText());
     long begun = ended - Math.round(1000 * result.path("seconds").asDouble());
 
     Map<String, String> params = new LinkedHashMap<>();
@@ -108,6 +110,17 @@ record MlflowRun(
     tags.put("distill.action", result.path("action").asText());
     tags.put("distill.version", result.path("versions").path("distill").asText());
     return new MlflowRun(name, begun, ended, List.copyOf(params.entrySet()), metrics, source, tags);
+  }
+
+  private static long ended(String folder, String time) {
+    try {
+      return Instant.parse(time).toEpochMilli();
+    } catch (DateTimeParseException e) {
+      throw new InputException(
+          "%s/result.json: field 'ended_at' must be a time such as 2026-11-28T14:00:00Z, got '%s'"
+              .formatted(folder, time),
+          e);
+    }
   }
 
   /** The files of a run's folder that are kept with it. */

@@ -24,6 +24,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -341,9 +345,7 @@ final class MlflowServer {
   private String send(
       String path, boolean again, Function<HttpRequest.Builder, HttpRequest.Builder> method) {
     HttpRequest.Builder builder =
-        HttpRequest.newBuilder(URI.create(url + path))
-            .header("Accept", "application/json")
-            .timeout(TIMEOUT);
+        HttpRequest.newBuilder(URI.create(url + path)).header("Accept", "application/json");
     if (authorization != null) {
       builder.header("Authorization", authorization);
     }
@@ -355,8 +357,7 @@ final class MlflowServer {
       long asked = 0;
       boolean may = again;
       try {
-        HttpResponse<String> response =
-            client.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+        HttpResponse<String> response = once(request);
         int status = response.statusCode();
         if (status == 200) {
           return response.body();
@@ -371,9 +372,6 @@ final class MlflowServer {
         cause = e;
         may |= e instanceof ConnectException;
         reason = e instanceof ConnectException ? "can't connect" : oneLine(e.toString());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new Failure(url + ": interrupted while it was asked", e);
       }
       if (attempt == ATTEMPTS || !may) {
         throw new Failure(
@@ -383,6 +381,27 @@ final class MlflowServer {
       }
       sleep(Math.min(Math.max(wait, asked), LONGEST_WAIT.toMillis()));
       wait *= 2;
+    }
+  }
+
+  /** One attempt; unlike the request's own time-out, this one holds for the body too. */
+  private HttpResponse<String> once(HttpRequest request) throws IOException {
+    CompletableFuture<HttpResponse<String>> answer =
+        client.sendAsync(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+    try {
+      return answer.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw new IOException("no answer in %s s".formatted(TIMEOUT.toSeconds()), e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      throw new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      answer.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new Failure(url + ": interrupted while it was asked", e);
     }
   }
 

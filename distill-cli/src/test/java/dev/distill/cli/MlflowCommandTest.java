@@ -308,6 +308,18 @@ class MlflowCommandTest {
   }
 
   @Test
+  void a_result_without_its_time_is_refused() throws IOException {
+    Path old = Files.createDirectories(folder.resolve("old"));
+    String result = Files.readString(run().resolve("result.json"));
+    Files.writeString(
+        old.resolve("result.json"), result.replaceFirst("\"ended_at\" : \"[^\"]+\",", ""));
+    Cli.Outcome outcome = Cli.run("mlflow", old, "--server", server.url());
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err()).contains("result.json: field 'ended_at' must be a time");
+    assertThat(server.runs).isEmpty();
+  }
+
+  @Test
   void long_and_many_values_keep_to_the_limits() throws IOException {
     Map<String, List<String>> options = new HashMap<>();
     for (int i = 0; i < 250; i++) {
