@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       ReportCommand.class,
       CompareCommand.class,
+      MlflowCommand.class,
       AugmentCommand.class,
       PredictCommand.class,
       ServeCommand.class,
@@ -148,7 +149,11 @@ public final class Main implements Runnable {
             || e instanceof IOException
             || e instanceof StoreException
             || e instanceof NoAnswerException;
-    if (!input && !(e instanceof SweepException) && !(e instanceof FitException)) {
+    boolean known =
+        e instanceof SweepException
+            || e instanceof FitException
+            || e instanceof MlflowServer.Failure;
+    if (!input && !known) {
       tell(command, parsed.expandedArgs(), String.valueOf(e), FAILED);
       throw e;
     }

@@ -26,6 +26,12 @@ final class ManPage {
               "bearer token for a teacher behind an address",
               "JAVA_HOME",
               "the Java that runs it",
+              "MLFLOW_TRACKING_TOKEN",
+              "bearer token for an MLflow tracking server",
+              "MLFLOW_TRACKING_URI",
+              "address of an MLflow tracking server",
+              "MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD",
+              "who is logged in there",
               "NO_COLOR",
               "no colours, whatever its value"));
 
