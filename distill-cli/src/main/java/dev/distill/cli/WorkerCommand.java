@@ -1,7 +1,10 @@
 package dev.distill.cli;
 
+import dev.distill.cli.data.InputException;
+import dev.distill.search.StoreException;
 import dev.distill.search.jdbc.JdbcStore;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,7 +20,8 @@ import picocli.CommandLine.Unmatched;
     name = "worker",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    customSynopsis = "distill worker --study FILE|URL [--study-name NAME] [options of distill run]",
+    customSynopsis =
+        "distill worker --study FILE|URL [--study-name NAME] [--wait TIME] [options of distill run]",
     description = {
       "Runs trials of a 'distill run --study' beside it, on this machine or another one.",
       "",
@@ -38,6 +42,8 @@ import picocli.CommandLine.Unmatched;
       "  distill worker --study jdbc:postgresql://host/studies      # on each further host"
     })
 final class WorkerCommand implements Callable<Integer> {
+  private static final long LOOK_MILLIS = 500;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
@@ -53,23 +59,41 @@ final class WorkerCommand implements Callable<Integer> {
       description = "the run's --study-name (${DEFAULT-VALUE})")
   private String name = "distill";
 
+  @Option(
+      names = "--wait",
+      paramLabel = "TIME",
+      converter = Quantity.Time.class,
+      description = "wait so long for the run to begin (default 1m)")
+  private Duration wait = Duration.ofMinutes(1);
+
   @Unmatched private List<String> others = new ArrayList<>();
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     RunCommand run = new RunCommand();
     CommandLine line = Main.commandLine(run);
     line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
-    Arguments made;
-    try (JdbcStore store = JdbcStore.existing(place)) {
-      made = Arguments.kept(store, place, name);
-    }
-    made.parse(
-        spec.commandLine(),
-        line,
-        others,
-        List.of("--study=" + place, "--study-name=" + name, "--resume", "--out=none"));
+    noted()
+        .parse(
+            spec.commandLine(),
+            line,
+            others,
+            List.of("--study=" + place, "--study-name=" + name, "--resume", "--out=none"));
     run.work();
     return Main.OK;
+  }
+
+  private Arguments noted() throws InterruptedException {
+    long end = System.nanoTime() + wait.toNanos();
+    while (true) {
+      try (JdbcStore store = JdbcStore.existing(place)) {
+        return Arguments.kept(store, place, name);
+      } catch (InputException | StoreException e) {
+        if (System.nanoTime() - end > 0) {
+          throw e;
+        }
+      }
+      Thread.sleep(LOOK_MILLIS);
+    }
   }
 }

@@ -35,6 +35,13 @@ class DocsJavaTest {
       Map.of(
           "docs/explain.md",
           "StudentFile student;",
+          "docs/java.md",
+          """
+          interface Slow { double[] predict(Matrix rows); }
+          double[] ages; List<String> jobs; List<String> incomes; double[][] answers;
+          Distiller.Builder distiller; Slow slowModel; ClassLoader loader;
+          Table ofTrain; Table test; Table ofTest; DistillationResult result;
+          """,
           "docs/library.md",
           "float[] features; double[] probabilities; Map<String, Object> row;",
           "docs/search-library.md",
@@ -87,12 +94,16 @@ class DocsJavaTest {
               into.resolve("Block.java"),
               """
               import dev.distill.auto.*;
+              import dev.distill.data.jdbc.*;
+              import dev.distill.report.*;
+              import dev.distill.report.page.*;
               import dev.distill.runtime.*;
               import dev.distill.search.*;
               import dev.distill.search.jdbc.*;
               import dev.distill.serve.*;
               import dev.distill.spi.*;
               import java.nio.file.*;
+              import java.sql.*;
               import java.time.*;
               import java.util.*;
               class Block {

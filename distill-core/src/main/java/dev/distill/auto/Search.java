@@ -198,9 +198,9 @@ final class Search {
     return ended() >= budget;
   }
 
-  /** Whether trials that this process does not run are still to end. */
-  boolean othersRun() {
-    return !over() && study.counted().size() >= budget;
+  /** Whether trials run, in whichever process. */
+  boolean anyRun() {
+    return study.counted().stream().anyMatch(t -> t.state() == Trial.State.RUNNING);
   }
 
   /** Whether the sweep can end without more of it. */

@@ -128,9 +128,9 @@ final class Sweep {
         .orElseThrow();
   }
 
-  /** Whether trials of other processes are to be waited for. */
+  /** Whether trials of other processes are to be waited for, where this one runs none. */
   private boolean waitsForOthers(List<Search> more) {
-    return !deadline.isOver() && more.stream().anyMatch(Search::othersRun);
+    return !deadline.isOver() && more.stream().anyMatch(Search::anyRun);
   }
 
   private static void pause() {
