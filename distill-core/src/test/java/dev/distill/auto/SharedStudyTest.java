@@ -40,7 +40,7 @@ class SharedStudyTest {
                   }
                 });
     DistillConfig config =
-        DistillConfig.builder().trials(8).threads(1).inFlight(3).folds(2).augment(0).build();
+        DistillConfig.builder().trials(8).threads(1).inFlight(2).folds(2).augment(0).build();
     return new AutoDistiller(
         StudentCatalog.of(List.of(family)),
         config,
