@@ -38,7 +38,7 @@ import picocli.CommandLine.Unmatched;
     footer = {
       "",
       "Example:",
-      "  distill run … --study jdbc:postgresql://host/studies --in-flight 8 --out runs/income",
+      "  distill run ... --study jdbc:postgresql://host/studies --in-flight 8 --out runs/income",
       "  distill worker --study jdbc:postgresql://host/studies      # on each further host"
     })
 final class WorkerCommand implements Callable<Integer> {
