@@ -182,6 +182,19 @@ class ProcessTest {
     assertThat(loaded(log, "(smile|org.tribuo).")).hasSizeLessThan(50);
   }
 
+  @Test
+  void without_a_place_for_temporary_files_it_says_so_in_a_line() throws Exception {
+    Cli.writeData(folder, "train", 50, 1);
+    Path gone = folder.resolve("gone");
+    Process run = start(LIBRARIES.keySet(), List.of("-Djava.io.tmpdir=" + gone), run());
+    String text = output(run);
+    assertThat(run.waitFor()).as(text).isEqualTo(2);
+    assertThat(text)
+        .contains(
+            gone + ": no folder for temporary files that can be written to", "DISTILL_JAVA_OPTS")
+        .doesNotContain("Exception");
+  }
+
   /**
    * The classes in a log whose names begin like a pattern. A line: "[0.1s][info][class,load] NAME
    * source: …".

@@ -84,7 +84,7 @@ public final class TableReader implements AutoCloseable {
         } catch (InterruptedException e) {
           interrupted = true;
         } catch (ExecutionException e) {
-          throw new IllegalStateException("DuckDB does not start: " + e.getCause(), e.getCause());
+          throw doesNotStart(e);
         }
       }
     } finally {
@@ -92,6 +92,23 @@ public final class TableReader implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** Its library is unpacked first, for which there may be no place. */
+  private static RuntimeException doesNotStart(ExecutionException e) {
+    Throwable root = e;
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      root = cause;
+    }
+    Path temp = Path.of(System.getProperty("java.io.tmpdir"));
+    if (!Files.isDirectory(temp) || !Files.isWritable(temp)) {
+      return new InputException(
+          temp
+              + ": no folder for temporary files that can be written to, where DuckDB unpacks its"
+              + " library; name another with DISTILL_JAVA_OPTS=-Djava.io.tmpdir=DIR",
+          e);
+    }
+    return new IllegalStateException("DuckDB does not start: " + root, e);
   }
 
   /**
