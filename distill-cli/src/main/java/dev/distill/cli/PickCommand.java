@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -46,12 +47,7 @@ import picocli.CommandLine.Unmatched;
 final class PickCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = "--study",
-      required = true,
-      paramLabel = "FILE",
-      description = "the SQLite file or JDBC URL where the run kept its trials")
-  private String place = "";
+  @Mixin private KeptStudy study = new KeptStudy();
 
   @Option(
       names = "--trial",
@@ -59,12 +55,6 @@ final class PickCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "the trial's number, as in leaderboard.csv and 'distill studies'")
   private int trial;
-
-  @Option(
-      names = "--study-name",
-      paramLabel = "NAME",
-      description = "the run's --study-name (${DEFAULT-VALUE})")
-  private String name = "distill";
 
   @Option(
       names = "--search",
@@ -84,8 +74,8 @@ final class PickCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (JdbcStore store = JdbcStore.existing(place)) {
-      Arguments made = Arguments.kept(store, place, name);
+    try (JdbcStore store = study.open()) {
+      Arguments made = study.arguments(store);
       RunCommand run = new RunCommand();
       CommandLine line = Main.commandLine(run);
       line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
@@ -94,7 +84,7 @@ final class PickCommand implements Callable<Integer> {
           line,
           others,
           List.of("--out=" + (out == null ? Path.of("trial-" + trial) : out)));
-      StudySettings kept = StudySettings.kept(store, name);
+      StudySettings kept = StudySettings.kept(store, study.name());
       String again =
           Run.words(spec.commandLine()).stream()
               .map(ShellWord::quoted)

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -46,18 +47,7 @@ final class WorkerCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = "--study",
-      required = true,
-      paramLabel = "FILE",
-      description = "the SQLite file or JDBC URL where the run keeps its trials")
-  private String place = "";
-
-  @Option(
-      names = "--study-name",
-      paramLabel = "NAME",
-      description = "the run's --study-name (${DEFAULT-VALUE})")
-  private String name = "distill";
+  @Mixin private KeptStudy study = new KeptStudy();
 
   @Option(
       names = "--wait",
@@ -78,7 +68,11 @@ final class WorkerCommand implements Callable<Integer> {
             spec.commandLine(),
             line,
             others,
-            List.of("--study=" + place, "--study-name=" + name, "--resume", "--out=none"));
+            List.of(
+                "--study=" + study.place(),
+                "--study-name=" + study.name(),
+                "--resume",
+                "--out=none"));
     run.work();
     return Main.OK;
   }
@@ -86,8 +80,8 @@ final class WorkerCommand implements Callable<Integer> {
   private Arguments noted() throws InterruptedException {
     long end = System.nanoTime() + wait.toNanos();
     while (true) {
-      try (JdbcStore store = JdbcStore.existing(place)) {
-        return Arguments.kept(store, place, name);
+      try (JdbcStore store = study.open()) {
+        return study.arguments(store);
       } catch (InputException | StoreException e) {
         if (System.nanoTime() - end > 0) {
           throw e;

@@ -3,7 +3,6 @@ package dev.distill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,25 +111,6 @@ class DocsJavaTest {
                   + block
                   + "}}\n");
     }
-    StringWriter problems = new StringWriter();
-    var compiler = ToolProvider.getSystemJavaCompiler();
-    boolean compiles =
-        compiler
-            .getTask(
-                problems,
-                null,
-                null,
-                List.of(
-                    "-proc:none",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    "-d",
-                    into.toString()),
-                null,
-                compiler
-                    .getStandardFileManager(null, null, null)
-                    .getJavaFileObjects(source.toFile()))
-            .call();
-    return compiles ? "" : problems.toString();
+    return Javac.problems(source, into);
   }
 }

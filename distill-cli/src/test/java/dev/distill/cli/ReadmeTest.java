@@ -3,15 +3,12 @@ package dev.distill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.StringWriter;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,26 +63,7 @@ class ReadmeTest {
         """
             + lines
             + "    return probabilities;\n  }\n}\n");
-    StringWriter problems = new StringWriter();
-    var compiler = ToolProvider.getSystemJavaCompiler();
-    boolean compiled =
-        compiler
-            .getTask(
-                problems,
-                null,
-                null,
-                List.of(
-                    "-proc:none",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    "-d",
-                    folder.toString()),
-                null,
-                compiler
-                    .getStandardFileManager(null, null, null)
-                    .getJavaFileObjects(source.toFile()))
-            .call();
-    assertThat(compiled).as(problems.toString()).isTrue();
+    assertThat(Javac.problems(source, folder)).isEmpty();
     try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
       double[] probabilities =
           (double[]) loader.loadClass("Snippet").getMethod("run", Path.class).invoke(null, folder);
