@@ -3,4 +3,6 @@ module dev.distill.runtime {
   requires static org.jspecify;
 
   exports dev.distill.runtime;
+
+  uses dev.distill.runtime.AffineKernel;
 }

@@ -1,21 +1,28 @@
 package dev.distill.runtime;
 
 import java.util.Arrays;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bias plus inputs times weights, for several outputs: each is added in float32 in the order of the
  * inputs. The loops differ by shape, the bits do not.
  */
 final class Affine {
+  /** Sums of wide layers by the vector API; null where that or a kernel is missing. */
+  static final @Nullable AffineKernel KERNEL = kernel();
+
   // From here on a vector of outputs is quicker than sums in registers.
   private static final int WIDE = 16;
 
   private final int inputs;
   private final int outputs;
+  private final boolean narrow;
   private final float[] bias;
-  private final float[] weights; // inputs × outputs if there are few outputs, else empty
-  // The weights of each input in an array of their own, as HotSpot makes vectors of loops whose
-  // arrays all have the same index, and of no others.
+  private final float[] weights; // inputs × outputs if it is narrow or there is a kernel
+  // Else the weights of each input in an array of their own, as HotSpot makes vectors of loops
+  // whose arrays all have the same index, and of no others.
   private final float[][] rows;
 
   /**
@@ -27,14 +34,30 @@ final class Affine {
     this.inputs = inputs;
     this.outputs = outputs;
     this.bias = RowScorer.finite("bias", bias, outputs);
-    this.weights = outputs < WIDE ? weights.clone() : new float[0];
-    rows = outputs < WIDE ? new float[0][] : rows(weights, inputs, outputs);
+    narrow = outputs > 1 && outputs < WIDE;
+    boolean whole = narrow || KERNEL != null;
+    this.weights = whole ? weights.clone() : new float[0];
+    rows = whole ? new float[0][] : rows(weights, inputs, outputs);
+  }
+
+  private static @Nullable AffineKernel kernel() {
+    // Asked first, as a search takes a millisecond of the first file's load.
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
+      try {
+        return ServiceLoader.load(AffineKernel.class, Affine.class.getClassLoader())
+            .findFirst()
+            .orElse(null);
+      } catch (ServiceConfigurationError e) {
+        return null; // this Java can't run it: the bits are the same without
+      }
+    }
+    return null;
   }
 
   private static float[][] rows(float[] weights, int inputs, int outputs) {
-    float[][] rows = new float[inputs][outputs];
+    float[][] rows = new float[inputs][];
     for (int j = 0; j < inputs; j++) {
-      System.arraycopy(weights, j * outputs, rows[j], 0, outputs);
+      rows[j] = Arrays.copyOfRange(weights, j * outputs, (j + 1) * outputs);
     }
     return rows;
   }
@@ -49,7 +72,7 @@ final class Affine {
 
   /** A copy: inputs × outputs, row-major. */
   float[] weights() {
-    if (outputs < WIDE) {
+    if (rows.length == 0) {
       return weights.clone();
     }
     float[] all = new float[inputs * outputs];
@@ -65,11 +88,18 @@ final class Affine {
   }
 
   /**
-   * @param to takes the outputs from 0 on
+   * Rows one after the other.
+   *
+   * @param count number of rows; 1, unless it is narrow or there is a kernel
+   * @param to takes count × outputs from 0 on
    */
-  void apply(float[] in, int from, float[] to) {
-    if (outputs < WIDE) {
-      narrow(in, from, to);
+  void apply(float[] in, int from, int count, float[] to) {
+    if (narrow) {
+      for (int i = 0; i < count; i++) {
+        narrow(in, from + i * inputs, to, i * outputs);
+      }
+    } else if (KERNEL != null) {
+      KERNEL.apply(in, from, count, weights, bias, to);
     } else {
       wide(in, from, to);
     }
@@ -112,63 +142,28 @@ final class Affine {
   }
 
   private float weight(int input, int output) {
-    return outputs < WIDE ? weights[input * outputs + output] : rows[input][output];
+    return narrow ? weights[input * outputs + output] : rows[input][output];
   }
 
-  private void narrow(float[] in, int from, float[] to) {
+  private void narrow(float[] in, int from, float[] to, int at) {
+    if (outputs < 4) {
+      two(0, in, from, to, at);
+      if (outputs == 3) {
+        two(1, in, from, to, at + 1);
+      }
+      return;
+    }
     int k = 0;
-    if (k + 8 <= outputs) {
-      eight(in, from, to);
-      k += 8;
-    }
-    if (k + 4 <= outputs) {
-      four(k, in, from, to);
-      k += 4;
-    }
-    if (k + 2 <= outputs) {
-      two(k, in, from, to);
-      k += 2;
+    for (; k + 4 <= outputs; k += 4) {
+      four(k, in, from, to, at + k);
     }
     if (k < outputs) {
-      one(k, in, from, to);
+      // Some are computed twice, to the same bits.
+      four(outputs - 4, in, from, to, at + outputs - 4);
     }
   }
 
-  private void eight(float[] in, int from, float[] to) {
-    final float[] weights = this.weights;
-    final int outputs = this.outputs;
-    float a = bias[0];
-    float b = bias[1];
-    float c = bias[2];
-    float d = bias[3];
-    float e = bias[4];
-    float f = bias[5];
-    float g = bias[6];
-    float h = bias[7];
-    int w = 0;
-    for (int j = from; j < from + inputs; j++) {
-      float x = in[j];
-      a += weights[w] * x;
-      b += weights[w + 1] * x;
-      c += weights[w + 2] * x;
-      d += weights[w + 3] * x;
-      e += weights[w + 4] * x;
-      f += weights[w + 5] * x;
-      g += weights[w + 6] * x;
-      h += weights[w + 7] * x;
-      w += outputs;
-    }
-    to[0] = a;
-    to[1] = b;
-    to[2] = c;
-    to[3] = d;
-    to[4] = e;
-    to[5] = f;
-    to[6] = g;
-    to[7] = h;
-  }
-
-  private void four(int k, float[] in, int from, float[] to) {
+  private void four(int k, float[] in, int from, float[] to, int at) {
     final float[] weights = this.weights;
     final int outputs = this.outputs;
     float a = bias[k];
@@ -184,13 +179,13 @@ final class Affine {
       d += weights[w + 3] * x;
       w += outputs;
     }
-    to[k] = a;
-    to[k + 1] = b;
-    to[k + 2] = c;
-    to[k + 3] = d;
+    to[at] = a;
+    to[at + 1] = b;
+    to[at + 2] = c;
+    to[at + 3] = d;
   }
 
-  private void two(int k, float[] in, int from, float[] to) {
+  private void two(int k, float[] in, int from, float[] to, int at) {
     final float[] weights = this.weights;
     final int outputs = this.outputs;
     float a = bias[k];
@@ -202,18 +197,8 @@ final class Affine {
       b += weights[w + 1] * x;
       w += outputs;
     }
-    to[k] = a;
-    to[k + 1] = b;
-  }
-
-  private void one(int k, float[] in, int from, float[] to) {
-    float a = bias[k];
-    int w = k;
-    for (int j = from; j < from + inputs; j++) {
-      a += weights[w] * in[j];
-      w += outputs;
-    }
-    to[k] = a;
+    to[at] = a;
+    to[at + 1] = b;
   }
 
   private void wide(float[] in, int from, float[] to) {

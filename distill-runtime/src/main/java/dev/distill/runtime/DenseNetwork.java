@@ -74,40 +74,33 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
       return sums.bias();
     }
 
-    private void apply(float[] in, int from, float[] to) {
-      sums.apply(in, from, to);
-      if (activation == Activation.RELU) {
-        rectify(to, sums.outputs());
-      } else if (activation == Activation.TANH) {
-        for (int k = 0; k < sums.outputs(); k++) {
-          // Math.tanh may differ in the last bit between machines.
-          to[k] = (float) StrictMath.tanh(to[k]);
-        }
-      }
+    private void apply(float[] in, int from, int count, float[] to) {
+      sums.apply(in, from, count, to);
+      activate(to, count * sums.outputs());
     }
 
     private void applyBlock(float[][] values, int in, int to, int count) {
       sums.applyBlock(values, in, to, count);
       for (int k = to; k < to + sums.outputs(); k++) {
-        float[] units = values[k];
-        if (activation == Activation.RELU) {
-          rectify(units, count);
-        } else if (activation == Activation.TANH) {
-          for (int i = 0; i < count; i++) {
-            units[i] = (float) StrictMath.tanh(units[i]);
-          }
-        }
+        activate(values[k], count);
       }
     }
 
-    private static void rectify(float[] values, int count) {
-      for (int k = 0; k < count; k++) {
-        values[k] = Math.max(0, values[k]);
+    private void activate(float[] units, int count) {
+      if (activation == Activation.RELU) {
+        for (int i = 0; i < count; i++) {
+          units[i] = Math.max(0, units[i]);
+        }
+      } else if (activation == Activation.TANH) {
+        for (int i = 0; i < count; i++) {
+          // Math.tanh may differ in the last bit between machines.
+          units[i] = (float) StrictMath.tanh(units[i]);
+        }
       }
     }
   }
 
-  /** Fewer rows are scored one by one. */
+  /** Without a kernel fewer rows are scored one by one. */
   private static final int FEWEST = 128;
 
   private final List<Layer> layers;
@@ -160,13 +153,18 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
     return wide && first(layers).inputs() + 2L * widest(layers) <= MOST_IN_BLOCK;
   }
 
-  /** Two for the units of a row, and for blocks one for each input and unit, twice. */
+  /**
+   * Two for the units of a row, or with a kernel of a block; without one, for blocks, one for each
+   * input and unit, twice.
+   */
   private static int[] slots(List<Layer> layers) {
     int widest = widest(layers);
-    int[] slots = new int[blocks(layers) ? 2 + first(layers).inputs() + 2 * widest : 2];
+    boolean kernel = Affine.KERNEL != null;
+    boolean blocks = blocks(layers);
+    int[] slots = new int[blocks && !kernel ? 2 + first(layers).inputs() + 2 * widest : 2];
     Arrays.fill(slots, BLOCK);
-    slots[0] = widest;
-    slots[1] = widest;
+    slots[0] = blocks && kernel ? BLOCK * widest : widest;
+    slots[1] = slots[0];
     return slots;
   }
 
@@ -185,23 +183,32 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
 
   @Override
   void score(float[] row, int at, float[] out, int o, float[][] scratch, int slot) {
-    float[] in = row;
+    scoreRows(row, at, 1, out, o, scratch, slot);
+  }
+
+  private void scoreRows(
+      float[] rows, int at, int count, float[] out, int o, float[][] scratch, int slot) {
+    float[] in = rows;
     int from = at;
     float[] to = scratch[slot];
     float[] next = scratch[slot + 1];
     for (int l = 0; l < layers.size(); l++) {
-      layers.get(l).apply(in, from, to);
+      layers.get(l).apply(in, from, count, to);
       in = to;
       from = 0;
       to = next;
       next = in;
     }
-    System.arraycopy(in, 0, out, o, classes());
+    System.arraycopy(in, 0, out, o, count * classes());
   }
 
   @Override
   void scoreBlock(
       float[] rows, int at, int count, float[] out, int o, float[][] scratch, int slot) {
+    if (blocks(this) && Affine.KERNEL != null) {
+      scoreRows(rows, at, count, out, o, scratch, slot);
+      return;
+    }
     if (!blocks(this) || count < FEWEST) {
       super.scoreBlock(rows, at, count, out, o, scratch, slot);
       return;

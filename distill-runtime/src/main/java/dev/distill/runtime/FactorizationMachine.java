@@ -116,7 +116,7 @@ public final class FactorizationMachine extends RowScorer implements PortableMod
     if (j < features) {
       add(vectors[j], row[at + j], sums, squares, products);
     }
-    linear.apply(row, at, logits);
+    linear.apply(row, at, 1, logits);
     for (int k = 0; k < classes; k++) {
       double logit = logits[k];
       for (int p = k * factors; p < (k + 1) * factors; p++) {

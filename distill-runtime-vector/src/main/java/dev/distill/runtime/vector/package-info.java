@@ -1,0 +1,11 @@
+/**
+ * Sums of wide layers by the vector API ({@code jdk.incubator.vector}).
+ *
+ * <p>Imports that and the runtime. Start reading at {@link
+ * dev.distill.runtime.vector.VectorKernel}, which the runtime finds by {@link
+ * java.util.ServiceLoader}.
+ */
+@NullMarked
+package dev.distill.runtime.vector;
+
+import org.jspecify.annotations.NullMarked;
