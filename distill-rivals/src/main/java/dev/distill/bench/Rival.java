@@ -98,6 +98,9 @@ interface Rival {
     int classes = student.classes().size();
     return switch (name) {
       case "ours", VECTORS -> {
+        if (name.equals(VECTORS) && student.model() instanceof TreeEnsemble) {
+          throw new IllegalArgumentException("trees have no layers");
+        }
         float[] out = new float[count * classes];
         if (count == 1) {
           yield first -> {

@@ -5,7 +5,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Four rows × two vectors of outputs at a time, whose sums stay in registers. No fused
+ * Four or eight rows × two vectors of outputs at a time, whose sums stay in registers. No fused
  * multiply-add: each product and each sum is rounded by itself, as plain loops do.
  *
  * <p>The last two vectors end where the outputs end, and may compute some of them once more, to the
@@ -18,6 +18,10 @@ public final class VectorKernel implements AffineKernel {
           ? FloatVector.SPECIES_512
           : FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
+
+  // Where vectors have 512 bits there are 32 of them, else perhaps 16: sums of eight rows would not
+  // stay in registers.
+  private static final boolean EIGHT_ROWS = LANES == 16;
 
   /**
    * Made by {@link java.util.ServiceLoader}.
@@ -51,6 +55,11 @@ public final class VectorKernel implements AffineKernel {
       int k = Math.min(done, Math.max(0, last - LANES));
       int l = Math.min(k + LANES, last);
       int i = 0;
+      if (EIGHT_ROWS) {
+        for (; i + 8 <= count; i += 8) {
+          eightRows(in, from + i * inputs, inputs, weights, bias, k, l, out, i * outputs);
+        }
+      }
       for (; i + 4 <= count; i += 4) {
         fourRows(in, from + i * inputs, inputs, weights, bias, k, l, out, i * outputs);
       }
@@ -121,6 +130,82 @@ public final class VectorKernel implements AffineKernel {
     g.intoArray(out, to + 2 * outputs + l);
     d.intoArray(out, to + 3 * outputs + k);
     h.intoArray(out, to + 3 * outputs + l);
+  }
+
+  /** As below. No method is called for what they share: not inlined, it makes vectors objects. */
+  private static void eightRows(
+      float[] in,
+      int row,
+      int inputs,
+      float[] weights,
+      float[] bias,
+      int k,
+      int l,
+      float[] out,
+      int to) {
+    int outputs = bias.length;
+    FloatVector a = FloatVector.fromArray(SPECIES, bias, k);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    FloatVector e = a;
+    FloatVector f = a;
+    FloatVector g = a;
+    FloatVector h = a;
+    FloatVector a2 = FloatVector.fromArray(SPECIES, bias, l);
+    FloatVector b2 = a2;
+    FloatVector c2 = a2;
+    FloatVector d2 = a2;
+    FloatVector e2 = a2;
+    FloatVector f2 = a2;
+    FloatVector g2 = a2;
+    FloatVector h2 = a2;
+    int at = 0;
+    for (int j = row; j < row + inputs; j++) {
+      FloatVector first = FloatVector.fromArray(SPECIES, weights, at + k);
+      FloatVector second = FloatVector.fromArray(SPECIES, weights, at + l);
+      at += outputs;
+      float x = in[j];
+      a = a.add(first.mul(x));
+      a2 = a2.add(second.mul(x));
+      x = in[j + inputs];
+      b = b.add(first.mul(x));
+      b2 = b2.add(second.mul(x));
+      x = in[j + 2 * inputs];
+      c = c.add(first.mul(x));
+      c2 = c2.add(second.mul(x));
+      x = in[j + 3 * inputs];
+      d = d.add(first.mul(x));
+      d2 = d2.add(second.mul(x));
+      x = in[j + 4 * inputs];
+      e = e.add(first.mul(x));
+      e2 = e2.add(second.mul(x));
+      x = in[j + 5 * inputs];
+      f = f.add(first.mul(x));
+      f2 = f2.add(second.mul(x));
+      x = in[j + 6 * inputs];
+      g = g.add(first.mul(x));
+      g2 = g2.add(second.mul(x));
+      x = in[j + 7 * inputs];
+      h = h.add(first.mul(x));
+      h2 = h2.add(second.mul(x));
+    }
+    a.intoArray(out, to + k);
+    a2.intoArray(out, to + l);
+    b.intoArray(out, to + outputs + k);
+    b2.intoArray(out, to + outputs + l);
+    c.intoArray(out, to + 2 * outputs + k);
+    c2.intoArray(out, to + 2 * outputs + l);
+    d.intoArray(out, to + 3 * outputs + k);
+    d2.intoArray(out, to + 3 * outputs + l);
+    e.intoArray(out, to + 4 * outputs + k);
+    e2.intoArray(out, to + 4 * outputs + l);
+    f.intoArray(out, to + 5 * outputs + k);
+    f2.intoArray(out, to + 5 * outputs + l);
+    g.intoArray(out, to + 6 * outputs + k);
+    g2.intoArray(out, to + 6 * outputs + l);
+    h.intoArray(out, to + 7 * outputs + k);
+    h2.intoArray(out, to + 7 * outputs + l);
   }
 
   private static void row(
