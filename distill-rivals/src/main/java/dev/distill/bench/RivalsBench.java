@@ -34,7 +34,7 @@ public class RivalsBench {
   int rows;
 
   /** So long the thread computes beforehand: seconds of a busy machine may be none of ours. */
-  private static final long WARM_NANOS = 1_000_000_000;
+  private static final long WARM_NANOS = 3_000_000_000L;
 
   private Rival rival;
   private int next;
