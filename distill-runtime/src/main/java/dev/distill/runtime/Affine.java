@@ -11,7 +11,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class Affine {
   /** Sums of wide layers by the vector API; null where that or a kernel is missing. */
-  static final @Nullable AffineKernel KERNEL = kernel();
+  static final @Nullable AffineKernel KERNEL;
+
+  static {
+    AffineKernel found = null;
+    try {
+      found =
+          ServiceLoader.load(AffineKernel.class, Affine.class.getClassLoader())
+              .findFirst()
+              .orElse(null);
+    } catch (ServiceConfigurationError e) {
+      // This Java can't run it: the bits are the same without.
+    }
+    KERNEL = found;
+  }
 
   // From here on a vector of outputs is quicker than sums in registers.
   private static final int WIDE = 16;
@@ -38,20 +51,6 @@ final class Affine {
     boolean whole = narrow || KERNEL != null;
     this.weights = whole ? weights.clone() : new float[0];
     rows = whole ? new float[0][] : rows(weights, inputs, outputs);
-  }
-
-  private static @Nullable AffineKernel kernel() {
-    // Asked first, as a search takes a millisecond of the first file's load.
-    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
-      try {
-        return ServiceLoader.load(AffineKernel.class, Affine.class.getClassLoader())
-            .findFirst()
-            .orElse(null);
-      } catch (ServiceConfigurationError e) {
-        return null; // this Java can't run it: the bits are the same without
-      }
-    }
-    return null;
   }
 
   private static float[][] rows(float[] weights, int inputs, int outputs) {
@@ -142,7 +141,7 @@ final class Affine {
   }
 
   private float weight(int input, int output) {
-    return narrow ? weights[input * outputs + output] : rows[input][output];
+    return rows.length == 0 ? weights[input * outputs + output] : rows[input][output];
   }
 
   private void narrow(float[] in, int from, float[] to, int at) {

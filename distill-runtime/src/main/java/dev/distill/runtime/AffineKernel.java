@@ -2,9 +2,9 @@ package dev.distill.runtime;
 
 /**
  * What computes the sums of wide layers, if something quicker than plain loops is there. The
- * runtime looks for one by {@link java.util.ServiceLoader} where the module {@code
- * jdk.incubator.vector} is (the JVM was started with {@code --add-modules jdk.incubator.vector}),
- * and does without one that cannot be made.
+ * runtime looks for one by {@link java.util.ServiceLoader} and does without one that can't be made.
+ * {@code distill-runtime-vector} has one, for a JVM that was started with {@code --add-modules
+ * jdk.incubator.vector}; no API for others.
  */
 public interface AffineKernel {
   /**

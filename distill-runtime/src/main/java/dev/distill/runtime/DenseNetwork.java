@@ -154,18 +154,22 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
   }
 
   /**
-   * Two for the units of a row, or with a kernel of a block; without one, for blocks, one for each
-   * input and unit, twice.
+   * Two for the units of a row, or by a kernel of a block; else for blocks one for each input and
+   * unit, twice.
    */
   private static int[] slots(List<Layer> layers) {
     int widest = widest(layers);
-    boolean kernel = Affine.KERNEL != null;
     boolean blocks = blocks(layers);
-    int[] slots = new int[blocks && !kernel ? 2 + first(layers).inputs() + 2 * widest : 2];
+    int[] slots = new int[blocks ? 2 + first(layers).inputs() + 2 * widest : 2];
     Arrays.fill(slots, BLOCK);
-    slots[0] = blocks && kernel ? BLOCK * widest : widest;
+    slots[0] = blocks && kernel(layers) ? BLOCK * widest : widest;
     slots[1] = slots[0];
     return slots;
+  }
+
+  /** Of several layers the last is narrow, and quicker with rows side by side. */
+  private static boolean kernel(List<Layer> layers) {
+    return Affine.KERNEL != null && layers.size() == 1;
   }
 
   private static int widest(List<Layer> layers) {
@@ -205,7 +209,7 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
   @Override
   void scoreBlock(
       float[] rows, int at, int count, float[] out, int o, float[][] scratch, int slot) {
-    if (blocks(this) && Affine.KERNEL != null) {
+    if (blocks(this) && kernel(layers)) {
       scoreRows(rows, at, count, out, o, scratch, slot);
       return;
     }
