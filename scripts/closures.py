@@ -4,7 +4,7 @@ import pathlib
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-MODULES = ["runtime", "core", "models-xgboost", "models-smile", "models-tribuo", "onnx", "serve", "report", "testkit", "cli"]
+MODULES = ["runtime", "runtime-vector", "core", "models-xgboost", "models-smile", "models-tribuo", "onnx", "serve", "report", "testkit", "cli"]
 
 subprocess.run(["mvn", "-q", "-B", "-Dfast", "-DskipTests", "package", "dependency:build-classpath", "-DincludeScope=runtime",
                 "-Dmdep.outputFile=target/classpath.txt", "-pl", ",".join("distill-" + m for m in MODULES)], cwd=ROOT, check=True)

@@ -19,10 +19,33 @@ class ModuleArrowsTest {
   static final ArchRule RUNTIME_NEEDS_THE_JDK_ALONE =
       classes()
           .that()
-          .resideInAPackage("dev.distill.runtime..")
+          .resideInAPackage("dev.distill.runtime")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("java..", "dev.distill.runtime..", "org.jspecify..");
+          .resideInAnyPackage("java..", "dev.distill.runtime", "org.jspecify..");
+
+  @ArchTest
+  static final ArchRule THE_KERNEL_NEEDS_THE_RUNTIME_AND_VECTORS =
+      classes()
+          .that()
+          .resideInAPackage("dev.distill.runtime.vector")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "jdk.incubator.vector..",
+              "dev.distill.runtime",
+              "dev.distill.runtime.vector",
+              "org.jspecify..");
+
+  @ArchTest
+  static final ArchRule NOBODY_NEEDS_THE_KERNEL =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.distill.runtime.vector")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.distill.runtime.vector", "jdk.incubator..");
 
   @ArchTest
   static final ArchRule MODELS_KNOW_SPI_AND_LOSS_ALONE =

@@ -42,9 +42,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A scorer of rows of one model, or of one of the same shape ({@code h2o.pojo, smile, tribuo}). */
 interface Rival {
+  /** Ours with distill-runtime-vector, in a JVM that is started for it. */
+  String VECTORS = "ours.vectors";
+
   List<String> ALL =
       List.of(
           "ours",
+          VECTORS,
           "ours.file",
           "java",
           "xgboost4j",
@@ -59,7 +63,7 @@ interface Rival {
           "tribuo");
 
   /** Those that take several rows at once. */
-  List<String> BATCH = List.of("ours", "xgboost4j", "onnxruntime", "lightgbm4j");
+  List<String> BATCH = List.of("ours", VECTORS, "xgboost4j", "onnxruntime", "lightgbm4j");
 
   /**
    * Scores {@code count} rows from row {@code first} on: logits where it has them.
@@ -93,7 +97,10 @@ interface Rival {
     int features = student.schema().features();
     int classes = student.classes().size();
     return switch (name) {
-      case "ours" -> {
+      case "ours", VECTORS -> {
+        if (name.equals(VECTORS) && student.model() instanceof TreeEnsemble) {
+          throw new IllegalArgumentException("trees have no layers");
+        }
         float[] out = new float[count * classes];
         if (count == 1) {
           yield first -> {

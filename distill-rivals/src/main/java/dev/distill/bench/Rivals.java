@@ -16,9 +16,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * Our scorer beside others that read the same model: {@code java -jar rivals.jar [--quick]
- * [--single] [SHAPE…]}. Times are CPU times, as machines are shared. {@code --check} only shows
- * that they answer alike, {@code --prepare} only writes the models, {@code --single} leaves out
- * batches.
+ * [--single | --batch] [SHAPE…]}. Times are CPU times, as machines are shared. {@code --check} only
+ * shows that they answer alike, {@code --prepare} only writes the models, {@code --single} leaves
+ * out batches, {@code --batch} those that take rows one by one alone.
  */
 public final class Rivals {
   private Rivals() {}
@@ -30,6 +30,7 @@ public final class Rivals {
     boolean check = words.remove("--check");
     boolean prepare = words.remove("--prepare");
     boolean single = words.remove("--single");
+    boolean batch = words.remove("--batch");
     RivalModels.prepare();
     if (prepare) {
       return;
@@ -38,6 +39,9 @@ public final class Rivals {
       List<String> able = check(shape);
       if (check) {
         continue;
+      }
+      if (batch) {
+        able.retainAll(Rival.BATCH);
       }
       Map<Integer, Map<String, Double>> table = new TreeMap<>();
       run(shape, able, new String[] {"1"}, quick, table);
@@ -79,6 +83,21 @@ public final class Rivals {
       boolean quick,
       Map<Integer, Map<String, Double>> table)
       throws Exception {
+    List<String> others = new ArrayList<>(scorers);
+    if (others.remove(Rival.VECTORS)) {
+      fork(shape, List.of(Rival.VECTORS), rows, quick, table);
+    }
+    fork(shape, others, rows, quick, table);
+  }
+
+  /** Runs scorers that want the same of a JVM. */
+  private static void fork(
+      String shape,
+      List<String> scorers,
+      String[] rows,
+      boolean quick,
+      Map<Integer, Map<String, Double>> table)
+      throws Exception {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include("^" + RivalsBench.class.getName() + "\\.")
@@ -86,7 +105,7 @@ public final class Rivals {
             .param("scorer", scorers.toArray(String[]::new))
             .param("rows", rows)
             .addProfiler(CpuTime.class)
-            .jvmArgsAppend(jvm());
+            .jvmArgsAppend(jvm(scorers.contains(Rival.VECTORS)));
     if (quick) {
       options
           .warmupIterations(3)
@@ -105,8 +124,11 @@ public final class Rivals {
     }
   }
 
-  private static String[] jvm() throws IOException {
+  private static String[] jvm(boolean vectors) throws IOException {
     List<String> options = new ArrayList<>();
+    if (vectors) {
+      options.add("--add-modules=jdk.incubator.vector");
+    }
     options.add("-Drivals.models=" + RivalModels.FOLDER);
     // LightGBM4j unpacks its library there, over the one that this process has loaded.
     options.add("-Djava.io.tmpdir=" + Files.createTempDirectory("rivals"));

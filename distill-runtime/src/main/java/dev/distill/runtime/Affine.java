@@ -1,19 +1,27 @@
 package dev.distill.runtime;
 
 import java.util.Arrays;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bias plus inputs times weights, for several outputs: each is added in float32 in the order of the
  * inputs. The loops differ by shape, the bits do not.
  */
 final class Affine {
+  /** Sums of many rows by the vector API; null where that is missing. */
+  private static final @Nullable AffineKernel KERNEL =
+      ServiceLoader.load(AffineKernel.class, Affine.class.getClassLoader())
+          .findFirst()
+          .orElse(null);
+
   // From here on a vector of outputs is quicker than sums in registers.
   private static final int WIDE = 16;
 
   private final int inputs;
   private final int outputs;
   private final float[] bias;
-  private final float[] weights; // inputs × outputs if there are few outputs, else empty
+  private final float[] weights; // inputs × outputs if they are few or there is a kernel
   // The weights of each input in an array of their own, as HotSpot makes vectors of loops whose
   // arrays all have the same index, and of no others.
   private final float[][] rows;
@@ -27,14 +35,14 @@ final class Affine {
     this.inputs = inputs;
     this.outputs = outputs;
     this.bias = RowScorer.finite("bias", bias, outputs);
-    this.weights = outputs < WIDE ? weights.clone() : new float[0];
+    this.weights = outputs < WIDE || KERNEL != null ? weights.clone() : new float[0];
     rows = outputs < WIDE ? new float[0][] : rows(weights, inputs, outputs);
   }
 
   private static float[][] rows(float[] weights, int inputs, int outputs) {
-    float[][] rows = new float[inputs][outputs];
+    float[][] rows = new float[inputs][];
     for (int j = 0; j < inputs; j++) {
-      System.arraycopy(weights, j * outputs, rows[j], 0, outputs);
+      rows[j] = Arrays.copyOfRange(weights, j * outputs, (j + 1) * outputs);
     }
     return rows;
   }
@@ -73,6 +81,13 @@ final class Affine {
     } else {
       wide(in, from, to);
     }
+  }
+
+  /** The same for several rows, where these are wide and a kernel does them; else false. */
+  boolean applyRows(float[] in, int from, int count, float[] out, int to) {
+    return KERNEL != null
+        && outputs >= WIDE
+        && KERNEL.apply(in, from, count, weights, bias, out, to);
   }
 
   /** Whether rows side by side are quicker than one after the other. */

@@ -10,12 +10,14 @@ import java.util.List;
  */
 final class Core {
   private final List<PortableModel> around = new ArrayList<>();
+  private final int features;
   private final PortableModel model;
   private final int[] owners;
   private final boolean logarithm;
 
   Core(PortableModel outermost) {
-    int[] owners = new int[outermost.features()];
+    features = outermost.features();
+    int[] owners = new int[features];
     for (int j = 0; j < owners.length; j++) {
       owners[j] = j;
     }
@@ -67,7 +69,7 @@ final class Core {
 
   /** The row as the innermost model reads it, from 0 on. */
   float[] row(float[] row, int at) {
-    float[] in = Arrays.copyOfRange(row, at, at + features());
+    float[] in = Arrays.copyOfRange(row, at, at + features);
     for (PortableModel model : around) {
       if (model instanceof StandardizedModel standardized) {
         float[] out = new float[standardized.standardizer().outputs()];
@@ -80,9 +82,5 @@ final class Core {
       }
     }
     return in;
-  }
-
-  private int features() {
-    return around.isEmpty() ? model.features() : around.get(0).features();
   }
 }

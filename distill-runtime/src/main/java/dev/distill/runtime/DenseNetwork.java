@@ -76,33 +76,30 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
 
     private void apply(float[] in, int from, float[] to) {
       sums.apply(in, from, to);
-      if (activation == Activation.RELU) {
-        rectify(to, sums.outputs());
-      } else if (activation == Activation.TANH) {
-        for (int k = 0; k < sums.outputs(); k++) {
-          // Math.tanh may differ in the last bit between machines.
-          to[k] = (float) StrictMath.tanh(to[k]);
-        }
-      }
+      activate(to, sums.outputs());
+    }
+
+    private boolean applyRows(float[] in, int from, int count, float[] out, int to) {
+      return activation == Activation.IDENTITY && sums.applyRows(in, from, count, out, to);
     }
 
     private void applyBlock(float[][] values, int in, int to, int count) {
       sums.applyBlock(values, in, to, count);
       for (int k = to; k < to + sums.outputs(); k++) {
-        float[] units = values[k];
-        if (activation == Activation.RELU) {
-          rectify(units, count);
-        } else if (activation == Activation.TANH) {
-          for (int i = 0; i < count; i++) {
-            units[i] = (float) StrictMath.tanh(units[i]);
-          }
-        }
+        activate(values[k], count);
       }
     }
 
-    private static void rectify(float[] values, int count) {
-      for (int k = 0; k < count; k++) {
-        values[k] = Math.max(0, values[k]);
+    private void activate(float[] units, int count) {
+      if (activation == Activation.RELU) {
+        for (int i = 0; i < count; i++) {
+          units[i] = Math.max(0, units[i]);
+        }
+      } else if (activation == Activation.TANH) {
+        for (int i = 0; i < count; i++) {
+          // Math.tanh may differ in the last bit between machines.
+          units[i] = (float) StrictMath.tanh(units[i]);
+        }
       }
     }
   }
@@ -202,6 +199,9 @@ public final class DenseNetwork extends RowScorer implements PortableModel {
   @Override
   void scoreBlock(
       float[] rows, int at, int count, float[] out, int o, float[][] scratch, int slot) {
+    if (layers.size() == 1 && layers.get(0).applyRows(rows, at, count, out, o)) {
+      return;
+    }
     if (!blocks(this) || count < FEWEST) {
       super.scoreBlock(rows, at, count, out, o, scratch, slot);
       return;

@@ -109,12 +109,11 @@ public final class FactorizationMachine extends RowScorer implements PortableMod
       sums[p] = 0;
       squares[p] = 0;
     }
-    int j = 0;
-    for (; j + 2 <= features; j += 2) {
-      add(vectors[j], row[at + j], vectors[j + 1], row[at + j + 1], sums, squares, products);
-    }
-    if (j < features) {
-      add(vectors[j], row[at + j], sums, squares, products);
+    for (int j = 0; j < features; j += 2) {
+      // An odd one is alone: any factors times 0 add a 0, which changes no bit, as no sum is -0.
+      boolean pair = j + 1 < features;
+      double[] next = vectors[pair ? j + 1 : j];
+      add(vectors[j], row[at + j], next, pair ? row[at + j + 1] : 0, sums, squares, products);
     }
     linear.apply(row, at, logits);
     for (int k = 0; k < classes; k++) {
@@ -133,14 +132,6 @@ public final class FactorizationMachine extends RowScorer implements PortableMod
       double b = w[p] * y;
       sums[p] = sums[p] + a + b;
       squares[p] = squares[p] + a * a + b * b;
-    }
-  }
-
-  private static void add(double[] v, double x, double[] sums, double[] squares, int count) {
-    for (int p = 0; p < count; p++) {
-      double a = v[p] * x;
-      sums[p] += a;
-      squares[p] += a * a;
     }
   }
 

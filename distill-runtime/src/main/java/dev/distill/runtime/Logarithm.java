@@ -27,7 +27,7 @@ public final class Logarithm extends RowScorer implements PortableModel {
    */
   public static PortableModel of(PortableModel model) {
     return model instanceof TreeEnsemble trees && foldable(trees)
-        ? fold(trees)
+        ? trees.map(UnaryOperator.identity(), Logarithm::of)
         : new Logarithm(model);
   }
 
@@ -77,9 +77,5 @@ public final class Logarithm extends RowScorer implements PortableModel {
       }
     }
     return true;
-  }
-
-  private static TreeEnsemble fold(TreeEnsemble trees) {
-    return trees.map(UnaryOperator.identity(), Logarithm::of);
   }
 }

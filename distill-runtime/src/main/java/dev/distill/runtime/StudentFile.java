@@ -172,10 +172,20 @@ public final class StudentFile {
     }
   }
 
-  private void checkCovers(int[] covers) {
-    if (!(new Core(model).model() instanceof TreeEnsemble trees)) {
-      throw new IllegalArgumentException("training rows of leaves, but the model has no trees");
+  /**
+   * The trees whose leaves have training rows.
+   *
+   * @throws IllegalArgumentException if the innermost model has none
+   */
+  static TreeEnsemble trees(PortableModel model) {
+    if (new Core(model).model() instanceof TreeEnsemble trees) {
+      return trees;
     }
+    throw new IllegalArgumentException("training rows of leaves, but the model has no trees");
+  }
+
+  private void checkCovers(int[] covers) {
+    TreeEnsemble trees = trees(model);
     long first = 0;
     int leaf = 0;
     for (int t = 0; t < trees.trees(); t++) {

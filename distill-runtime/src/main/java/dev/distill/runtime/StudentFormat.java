@@ -305,9 +305,7 @@ final class StudentFormat {
   }
 
   private static int[] covers(Input in, PortableModel model) throws StudentFileException {
-    if (!(new Core(model).model() instanceof TreeEnsemble trees)) {
-      throw in.corrupt("training rows of leaves, but the model has no trees");
-    }
+    TreeEnsemble trees = StudentFile.trees(model);
     return in.counts((trees.nodes() + trees.trees()) / 2);
   }
 
