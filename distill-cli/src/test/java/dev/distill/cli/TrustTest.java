@@ -41,6 +41,8 @@ final class TrustTest {
   private static final Set<String> CATALOGS =
       Set.of(
           "dev.distill.auto.StudentCatalog",
+          "dev.distill.runtime.Affine",
+          "dev.distill.runtime.Affine",
           "dev.distill.auto.Services",
           "dev.distill.testkit.StudentModelContract");
 
@@ -127,7 +129,7 @@ final class TrustTest {
   }
 
   @Test
-  void only_the_catalogs_look_for_services() {
+  void only_the_catalogs_and_the_kernel_of_vectors_look_for_services() {
     assertThat(users(target -> isOf(target, ServiceLoader.class)).keySet())
         .isEqualTo(new TreeSet<>(CATALOGS));
   }
