@@ -42,7 +42,6 @@ final class TrustTest {
       Set.of(
           "dev.distill.auto.StudentCatalog",
           "dev.distill.runtime.Affine",
-          "dev.distill.runtime.Affine",
           "dev.distill.auto.Services",
           "dev.distill.testkit.StudentModelContract");
 
