@@ -79,8 +79,14 @@ final class Progress implements Console.Watch {
     String line(int done, int total) {
       double seconds = (System.nanoTime() - start) / 1e9;
       String text =
-          "trial %d of %d (%s), %s left"
-              .formatted(done, total, what, duration(seconds / done * (total - done)));
+          "trial %d of %d (%s), %s"
+              .formatted(
+                  done,
+                  total,
+                  what,
+                  done < total
+                      ? duration(seconds / done * (total - done)) + " left"
+                      : "then fits on all rows");
       if (best != null) {
         text +=
             String.format(Locale.ROOT, ", best %s loss %.4f", best.spec().family(), best.loss());
