@@ -103,25 +103,8 @@ public final class ReportPage {
   private record Tile(String name, String value, String note, String help) {}
 
   private static List<Tile> tiles(JsonNode result) {
-    JsonNode comparison = result.path("comparison");
-    JsonNode gap = comparison.path("gap_closed_log_loss_interval");
-    boolean known = gap.path("low").isNumber();
-    JsonNode accuracy = comparison.path("gap_closed_accuracy_interval");
     List<Tile> tiles = new ArrayList<>();
-    tiles.add(
-        new Tile(
-            "Gap closed",
-            known ? Numbers.wholePercent(gap.path("estimate")) : "no gap",
-            known
-                ? "95 %% interval %s to %s"
-                    .formatted(
-                        Numbers.wholePercent(gap.path("low")),
-                        Numbers.wholePercent(gap.path("high")))
-                : "teacher and twin differ by no more than noise",
-            "of the teacher's lead over the hard-label twin in log loss; in accuracy: "
-                + (accuracy.path("low").isNumber()
-                    ? Numbers.wholePercent(accuracy.path("estimate"))
-                    : "no gap beyond noise")));
+    tiles.add(gap(result));
     tiles.add(
         new Tile(
             "Distance to the teacher",
@@ -139,6 +122,45 @@ public final class ReportPage {
                 : "hard-label twin " + Numbers.bytes(result.at("/hard_twin/cost/bytes")),
             "of the student file, which is all that is deployed"));
     return tiles;
+  }
+
+  /** A teacher that is behind the twin has no lead of which there could be a share. */
+  private static Tile gap(JsonNode result) {
+    JsonNode gap = result.at("/comparison/gap_closed_log_loss_interval");
+    String accuracy = "; in accuracy: " + inAccuracy(result);
+    if (!gap.path("low").isNumber()) {
+      return new Tile(
+          "Gap closed",
+          "no gap",
+          "teacher and twin differ by no more than noise",
+          "of the teacher's lead over the hard-label twin in log loss" + accuracy);
+    }
+    if (result.at("/teacher/test/log_loss").asDouble()
+        > result.at("/hard_twin/test/log_loss").asDouble()) {
+      return new Tile(
+          "Gap closed",
+          "no lead",
+          "the teacher is behind the hard-label twin, beyond noise",
+          "in log loss" + accuracy);
+    }
+    return new Tile(
+        "Gap closed",
+        Numbers.wholePercent(gap.path("estimate")),
+        "95 %% interval %s to %s"
+            .formatted(
+                Numbers.wholePercent(gap.path("low")), Numbers.wholePercent(gap.path("high"))),
+        "of the teacher's lead over the hard-label twin in log loss" + accuracy);
+  }
+
+  private static String inAccuracy(JsonNode result) {
+    JsonNode gap = result.at("/comparison/gap_closed_accuracy_interval");
+    if (!gap.path("low").isNumber()) {
+      return "no gap beyond noise";
+    }
+    return result.at("/teacher/test/accuracy").asDouble()
+            < result.at("/hard_twin/test/accuracy").asDouble()
+        ? "the teacher is behind"
+        : Numbers.wholePercent(gap.path("estimate"));
   }
 
   private static Tile speed(JsonNode result) {

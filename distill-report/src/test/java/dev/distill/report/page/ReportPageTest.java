@@ -72,6 +72,16 @@ class ReportPageTest {
   }
 
   @Test
+  void a_teacher_behind_the_twin_has_no_lead_to_keep_a_share_of() throws Exception {
+    ObjectNode result = new MadeUp(3, 5, 0, false).result();
+    ((ObjectNode) result.at("/teacher/test")).put("log_loss", 0.9).put("accuracy", 0.1);
+    assertThat(seen(ReportPage.of(run(result))))
+        .contains("no lead", "the teacher is behind the hard-label twin, beyond noise")
+        .contains("in accuracy: the teacher is behind")
+        .doesNotContain("95 % interval 95 % to 97 %");
+  }
+
+  @Test
   void a_result_of_an_older_version_has_a_page_too() throws Exception {
     ObjectNode result = new MadeUp(3, 5, 0, false).result();
     ((ObjectNode) result.path("comparison"))
