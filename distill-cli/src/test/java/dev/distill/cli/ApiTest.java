@@ -3,6 +3,7 @@ package dev.distill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaMember;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -65,14 +67,14 @@ class ApiTest {
   }
 
   /** A line for each type and member that others see. */
-  private static Set<String> api(ModuleDescriptor module, Path classes) {
+  private static Set<String> api(ModuleDescriptor module, Path place) throws IOException {
     Set<String> packages =
         module.exports().stream()
             .filter(export -> !export.isQualified())
             .map(ModuleDescriptor.Exports::source)
             .collect(Collectors.toSet());
     Set<String> lines = new TreeSet<>();
-    for (JavaClass type : new ClassFileImporter().importPath(classes)) {
+    for (JavaClass type : classes(place)) {
       if (packages.contains(type.getPackageName()) && isSeen(type)) {
         lines.add(line(type));
         type.getMembers().stream()
@@ -81,6 +83,17 @@ class ApiTest {
       }
     }
     return lines;
+  }
+
+  /** Of a jar, as in a whole build, or of a folder, as in a part of one. */
+  private static JavaClasses classes(Path place) throws IOException {
+    ClassFileImporter importer = new ClassFileImporter();
+    if (Files.isDirectory(place)) {
+      return importer.importPath(place);
+    }
+    try (JarFile jar = new JarFile(place.toFile())) {
+      return importer.importJar(jar);
+    }
   }
 
   private static boolean isSeen(JavaClass type) {
