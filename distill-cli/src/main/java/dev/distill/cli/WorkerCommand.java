@@ -4,6 +4,7 @@ import dev.distill.cli.data.InputException;
 import dev.distill.search.StoreException;
 import dev.distill.search.jdbc.JdbcStore;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +80,7 @@ final class WorkerCommand implements Callable<Integer> {
 
   private Arguments noted() throws InterruptedException {
     long end = System.nanoTime() + wait.toNanos();
+    boolean told = false;
     while (true) {
       try (JdbcStore store = study.open()) {
         return study.arguments(store);
@@ -86,6 +88,14 @@ final class WorkerCommand implements Callable<Integer> {
         if (System.nanoTime() - end > 0) {
           throw e;
         }
+      }
+      if (!told) {
+        told = true;
+        PrintWriter notes = spec.commandLine().getErr();
+        notes.printf(
+            "waiting for a run to begin in %s, for %s s at most%n",
+            study.place(), wait.toSeconds());
+        notes.flush();
       }
       Thread.sleep(LOOK_MILLIS);
     }

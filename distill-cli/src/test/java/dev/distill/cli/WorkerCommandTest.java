@@ -50,6 +50,7 @@ class WorkerCommandTest {
         assertThat(store.trials(study)).noneMatch(t -> t.state() == Trial.State.RUNNING);
       }
     }
+    assertThat(worked.err()).containsOnlyOnce("waiting for a run to begin in ");
     assertThat(worked.out()).contains("Nothing is left to do: there are " + ended + " trials.");
     assertThat(run.out()).contains(ended + " trials in ");
   }

@@ -250,13 +250,13 @@ public final class Distiller {
               outOfFold == null ? null : known(outOfFold, rows),
               all);
       if (!isTrained()) {
-        return more(parts, parts.task(), answers);
+        return more(all, parts, parts.task(), answers);
       }
       AutoTeacher trained =
           new TeacherTraining(families, all, search, listener, notes, cancellation)
               .train(parts.train().rows());
       Answers asked = new Answers(List.of(trained), count -> {});
-      return more(parts, parts.task(trained, asked), asked);
+      return more(all, parts, parts.task(trained, asked), asked);
     }
 
     private void check() {
@@ -320,8 +320,8 @@ public final class Distiller {
     }
 
     private DistillationTask more(
-        TaskParts parts, DistillationTask task, @Nullable Answers answers) {
-      if (answers == null) {
+        DistillConfig all, TaskParts parts, DistillationTask task, @Nullable Answers answers) {
+      if (answers == null || all.augment() == 0) {
         return task;
       }
       if (unlabelled == null) {

@@ -127,11 +127,11 @@ public final class TaskParts {
 
   /**
    * The same task with made rows, which a teacher is asked about as far as they are wanted; without
-   * where none are, or the training rows' columns are not known.
+   * where the training rows' columns are not known.
    */
   public DistillationTask withMadeRows(DistillationTask task, Answers answers) {
     Table columns = train.columns();
-    if (config.augment() == 0 || columns == null) {
+    if (columns == null) {
       return task;
     }
     return task.with(

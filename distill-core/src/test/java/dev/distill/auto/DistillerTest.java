@@ -194,6 +194,13 @@ class DistillerTest {
             .run();
     assertThat(asked).hasValue(200 + 90);
     assertThat(result.task().more()).isNotNull();
+    asked.set(0);
+    distiller()
+        .train(train, "sold")
+        .teacher(model)
+        .unlabelled(table("more", 90, 3).without("sold"))
+        .run();
+    assertThat(asked).as("none are wanted").hasValue(200);
   }
 
   @Test
