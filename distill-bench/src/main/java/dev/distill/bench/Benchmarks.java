@@ -58,7 +58,8 @@ public final class Benchmarks {
           Map.of(
               "search", new Comparison(SearchBench.USAGE, SearchBench::run),
               "generators", new Comparison(GeneratorBench.USAGE, GeneratorBench::run),
-              "load", new Comparison(LoadBench.USAGE, LoadBench::run)));
+              "load", new Comparison(LoadBench.USAGE, LoadBench::run),
+              "read", new Comparison(ReadBench.USAGE, ReadBench::run)));
 
   private Benchmarks() {}
 

@@ -90,7 +90,7 @@ final class Doctor {
     StudentCatalog catalog = catalog();
     teachers();
     check(
-        "DuckDB", "Parquet and CSV files can't be read; add org.duckdb:duckdb_jdbc", this::duckDb);
+        "DuckDB", "Parquet and JSON files can't be read; add org.duckdb:duckdb_jdbc", this::duckDb);
     check("SQLite", "--study can't keep trials; add org.xerial:sqlite-jdbc", this::sqlite);
     StudentFile student = catalog == null ? null : fits(catalog);
     exports(student);

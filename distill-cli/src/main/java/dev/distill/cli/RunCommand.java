@@ -8,6 +8,8 @@ import dev.distill.auto.StudySettings;
 import dev.distill.auto.SweepPlan;
 import dev.distill.auto.Tolerance;
 import dev.distill.cli.data.DataLoader;
+import dev.distill.cli.data.InputException;
+import dev.distill.cli.data.TempFolder;
 import dev.distill.data.TeacherKind;
 import dev.distill.report.MarkdownSummary;
 import dev.distill.report.ModelCard;
@@ -63,6 +65,13 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "COL",
       description = "the column to predict")
   private String label = "";
+
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      description =
+          "learn from N of the training rows, drawn at random, where there are more (default: all)")
+  private int rows = Integer.MAX_VALUE;
 
   @Option(
       names = "--teacher",
@@ -181,6 +190,8 @@ final class RunCommand implements Callable<Integer> {
     Run run = new Run(spec, console, families);
     Run.Input input = input();
     OutputFolder.check(summary);
+    // Families without such libraries do without.
+    TempFolder.problem().ifPresent(problem -> console.notes().println("note: " + problem));
     StudySettings settings = studies.open(console.notes());
     Arguments arguments = Arguments.of(spec.commandLine().getParseResult());
     console.begun(
@@ -259,6 +270,9 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private Run.Input input() {
+    if (rows < 1) {
+      throw new InputException("--rows must be >= 1, got " + rows);
+    }
     boolean auto = isTrained();
     return new Run.Input(
         train,
@@ -275,7 +289,10 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private DataLoader loader() {
-    return new DataLoader(label, id, teacherKind, byPosition);
+    boolean more = isTrained() || !models.isEmpty() || augmented != null;
+    HeapCheck check = new HeapCheck(Runtime.getRuntime().maxMemory(), more ? search.augment : 0);
+    DataLoader loader = new DataLoader(label, id, teacherKind, byPosition).after(check::check);
+    return rows == Integer.MAX_VALUE ? loader : loader.sampling(rows, search.seed);
   }
 
   /** The options of a search, shared by commands that run one. */

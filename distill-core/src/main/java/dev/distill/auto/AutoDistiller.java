@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  */
 public final class AutoDistiller {
   /** So many rows without labels for each training row do for choosing among students. */
-  private static final int SEARCH_AUGMENT = 5;
+  static final int SEARCH_AUGMENT = 5;
 
   /** So many rows without labels tell these from others; they are asked about anyway. */
   private static final int IDENTIFYING_ROWS = 100;
@@ -80,16 +80,20 @@ public final class AutoDistiller {
    */
   public DistillationResult distill(
       DistillationTask task, SweepListener listener, Cancellation cancellation) {
+    Found found;
+    // What libraries made of the search's rows is freed before the last fits make more of them.
     try (SharedForms shared = new SharedForms()) {
-      Found found = search(task, listener, cancellation, shared);
-      List<TrialOutcome> finalists = new ArrayList<>(found.finalists());
-      boolean mayBeTwin = twinMayBeDelivered(found.twin());
-      if (mayBeTwin) {
-        if (config.teacherWeight() == 0 && !isAhead(task, found.twin())) {
-          finalists.clear();
-        }
-        finalists.add(0, found.twin());
+      found = search(task, listener, cancellation, shared);
+    }
+    List<TrialOutcome> finalists = new ArrayList<>(found.finalists());
+    boolean mayBeTwin = twinMayBeDelivered(found.twin());
+    if (mayBeTwin) {
+      if (config.teacherWeight() == 0 && !isAhead(task, found.twin())) {
+        finalists.clear();
       }
+      finalists.add(0, found.twin());
+    }
+    try (SharedForms shared = new SharedForms()) {
       return finish(
           task,
           shared,

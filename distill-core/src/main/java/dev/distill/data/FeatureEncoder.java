@@ -53,6 +53,9 @@ public final class FeatureEncoder {
   private static final String ID = "a different value in every row";
   private static final String COUNTER = "counts the rows";
 
+  /** So many rows of a few hundred features stay in a core's cache. */
+  private static final int BLOCK = 256;
+
   private final Schema schema;
   private final List<String> notes;
 
@@ -145,22 +148,39 @@ public final class FeatureEncoder {
               .formatted(table.name(), rows, features, Integer.MAX_VALUE - 8));
     }
     float[] out = new float[rows * features];
+    List<Encoded> columns = new ArrayList<>();
     for (int c = 0; c < schema.columns().size(); c++) {
       Schema.Column column = schema.columns().get(c);
       Table.Column cells = table.column(column.name());
       if (column instanceof Schema.NumberColumn) {
-        encodeNumbers(c, table.name(), numbers(table, cells), out);
+        int at = c;
+        Table.Numbers numbers = numbers(table, cells);
+        columns.add((from, to) -> encodeNumbers(at, table.name(), numbers, from, to, out));
       } else {
-        encodeTexts(c, (Schema.CategoryColumn) column, table.name(), texts(cells), out, notes);
+        columns.add(
+            encodedTexts(
+                c, (Schema.CategoryColumn) column, table.name(), texts(cells), out, notes));
+      }
+    }
+    // Some rows after the other: a column of all rows would touch all of the memory for itself.
+    for (int from = 0; from < rows; from += BLOCK) {
+      for (Encoded column : columns) {
+        column.write(from, Math.min(rows, from + BLOCK));
       }
     }
     return new Matrix(out, rows, features);
   }
 
-  private void encodeNumbers(int c, String table, Table.Numbers cells, float[] out) {
+  /** Writes the features of a column in some rows. */
+  private interface Encoded {
+    void write(int from, int to);
+  }
+
+  private void encodeNumbers(
+      int c, String table, Table.Numbers cells, int from, int to, float[] out) {
     int features = schema.features();
     double[] values = cells.values();
-    for (int i = 0; i < values.length; i++) {
+    for (int i = from; i < to; i++) {
       if (Float.isInfinite((float) values[i])) {
         throw new IllegalArgumentException(
             "%s row %s: column '%s' is %s, allowed are numbers within ±3.4e38 (float32) and empty"
@@ -170,7 +190,7 @@ public final class FeatureEncoder {
     }
   }
 
-  private void encodeTexts(
+  private Encoded encodedTexts(
       int c,
       Schema.CategoryColumn column,
       String table,
@@ -202,9 +222,11 @@ public final class FeatureEncoder {
               .formatted(table, cells.name(), levels.get(0)));
     }
     int[] cellCodes = cells.codes();
-    for (int i = 0; i < cellCodes.length; i++) {
-      System.arraycopy(codes, (cellCodes[i] + 1) * width, out, i * features + offset, width);
-    }
+    return (from, to) -> {
+      for (int i = from; i < to; i++) {
+        System.arraycopy(codes, (cellCodes[i] + 1) * width, out, i * features + offset, width);
+      }
+    };
   }
 
   /** The column as numbers, as it was in training. */

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -62,11 +63,26 @@ public final class DataLoader {
    */
   public record Served(Table table, int @Nullable [] labels) {}
 
+  /** Looks at how much the training rows of a file are. */
+  public interface Look {
+    /**
+     * Called before the rows are in memory, and when it is known what they are; only then they are
+     * gone on with.
+     *
+     * @param features that the columns become, as far as is known
+     * @param classes as far as is known
+     * @throws InputException if that is too much
+     */
+    void at(Path file, int rows, int columns, int features, int classes);
+  }
+
   private final String label;
   private final @Nullable String id;
   private final TeacherKind kind;
   private final boolean byPosition;
   private @Nullable Answers answers;
+  private @Nullable Look look;
+  private @Nullable RowSample sample;
 
   /**
    * Makes a loader.
@@ -86,8 +102,34 @@ public final class DataLoader {
 
   /** The same, where teachers that answer are asked instead of a file read. */
   public DataLoader asking(Answers teachers) {
-    DataLoader loader = new DataLoader(label, id, kind, byPosition);
+    DataLoader loader = copy();
     loader.answers = teachers;
+    return loader;
+  }
+
+  /**
+   * The same with so many training rows at most, drawn at random.
+   *
+   * @param rows at least 1
+   */
+  public DataLoader sampling(int rows, long seed) {
+    DataLoader loader = copy();
+    loader.sample = new RowSample(rows, seed);
+    return loader;
+  }
+
+  /** The same, where it is looked at how much the training rows are. */
+  public DataLoader after(Look first) {
+    DataLoader loader = copy();
+    loader.look = first;
+    return loader;
+  }
+
+  private DataLoader copy() {
+    DataLoader loader = new DataLoader(label, id, kind, byPosition);
+    loader.answers = answers;
+    loader.look = look;
+    loader.sample = sample;
     return loader;
   }
 
@@ -97,11 +139,19 @@ public final class DataLoader {
         () -> {
           try (TableReader reader = new TableReader()) {
             List<String> notes = new ArrayList<>();
-            Table table = reader.read(train, texts(Set.of(label)));
+            if (sample != null) {
+              sample.begin(train);
+            }
+            Table table = reader.read(train, texts(Set.of(label)), looked(train, taking(train)));
             Set<String> ignored = id == null ? Set.of() : Set.of(id);
             FeatureEncoder encoder = FeatureEncoder.learn(table, label, ignored);
             encoder.notes().forEach(note -> notes.add(table.name() + ": " + note));
             Dataset dataset = Dataset.of(table, label, encoder);
+            if (look != null) {
+              int columns = table.columns().size();
+              int features = dataset.schema().features();
+              look.at(train, table.rows(), columns, features, dataset.classes().size());
+            }
             return loaded(reader, train, table, dataset, teacher, notes);
           }
         });
@@ -115,7 +165,7 @@ public final class DataLoader {
             List<String> notes = new ArrayList<>();
             Set<String> asText = categories(known.schema());
             asText.add(label);
-            Table table = reader.read(data, texts(asText));
+            Table table = reader.read(data, texts(asText), taking(data));
             Dataset dataset = known.more(table, notes::add);
             return loaded(reader, data, table, dataset, teacher, notes);
           }
@@ -151,7 +201,9 @@ public final class DataLoader {
             if (teacher != null) {
               // Made rows have no id.
               String by = id != null && table.has(id) ? id : null;
-              probabilities = teacher(reader, teacher, table, by, known.classes(), notes);
+              probabilities =
+                  teacher(
+                      reader, teacher, table, by, TableReader.Taking.ALL, known.classes(), notes);
               hashes.put(teacher.toString(), sha256(teacher));
             } else if (answers != null) {
               probabilities = answers.of(table, known.classes());
@@ -292,7 +344,8 @@ public final class DataLoader {
     return wrong(
         () -> {
           try (TableReader reader = new TableReader()) {
-            return teacher(reader, file, rows, id, classes, new ArrayList<>());
+            return teacher(
+                reader, file, rows, id, TableReader.Taking.ALL, classes, new ArrayList<>());
           }
         });
   }
@@ -308,7 +361,7 @@ public final class DataLoader {
     hashes.put(data.toString(), sha256(data));
     double[] probabilities = null;
     if (teacher != null) {
-      probabilities = teacher(reader, teacher, table, id, dataset.classes(), notes);
+      probabilities = teacher(reader, teacher, table, id, taking(data), dataset.classes(), notes);
       hashes.put(teacher.toString(), sha256(teacher));
     } else if (answers != null) {
       // A further table may have columns that the first one had not.
@@ -331,9 +384,10 @@ public final class DataLoader {
       Path file,
       Table data,
       @Nullable String by,
+      TableReader.Taking taking,
       List<String> classes,
       List<String> notes) {
-    Table table = reader.read(file, texts(Set.of()));
+    Table table = reader.read(file, texts(Set.of()), by == null ? taking : TableReader.Taking.ALL);
     if (by == null) {
       if (table.rows() != data.rows()) {
         throw new InputException(
@@ -351,6 +405,27 @@ public final class DataLoader {
       System.arraycopy(given, order[i] * k, aligned, i * k, k);
     }
     return aligned;
+  }
+
+  /** What is taken of the rows of a file, and of a teacher's for these by position. */
+  private TableReader.Taking taking(Path data) {
+    RowSample some = sample;
+    return some == null || !some.isOf(data)
+        ? TableReader.Taking.ALL
+        : (file, rows, columns) -> some.of(file, rows);
+  }
+
+  /** The same, after a look at how much it is. */
+  private TableReader.Taking looked(Path data, TableReader.Taking taking) {
+    Look first = look;
+    if (first == null) {
+      return taking;
+    }
+    return (file, rows, columns) -> {
+      BitSet some = taking.of(file, rows, columns);
+      first.at(data, some == null ? rows : some.cardinality(), columns, columns - 1, 2);
+      return some;
+    };
   }
 
   private Set<String> texts(Set<String> names) {

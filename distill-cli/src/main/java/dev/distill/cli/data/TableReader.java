@@ -16,15 +16,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads files into tables: CSV with any of {@code , ; | tab}, gzipped or not, Parquet, and JSON
@@ -36,7 +36,7 @@ import java.util.zip.GZIPInputStream;
  * row has a row number (from 1, without the header) and a line (from 1, with it); they differ by
  * more than one where quoted cells hold line ends.
  *
- * <p>Holds a DuckDB in memory. Not thread-safe.
+ * <p>Parquet and JSON are read by a DuckDB in memory. Not thread-safe.
  */
 public final class TableReader implements AutoCloseable {
 
@@ -47,20 +47,16 @@ public final class TableReader implements AutoCloseable {
     JSON
   }
 
-  /** DuckDB's own limit on the bytes of a row, unless told otherwise. */
-  private static final int DUCKDB_LINE = 2_000_000;
+  /** Says which rows of a file to read, before any of them is in memory. */
+  interface Taking {
+    /** All of them. */
+    Taking ALL = (file, rows, columns) -> null;
 
-  private final FutureTask<Connection> starting = new FutureTask<>(TableReader::start);
-
-  /**
-   * Starts a DuckDB, in the background: the first in a process unpacks its library, which costs a
-   * quarter of a second, in which the first file is already scanned.
-   */
-  public TableReader() {
-    Thread thread = new Thread(starting, "duckdb-start");
-    thread.setDaemon(true);
-    thread.start();
+    /** Which of so many rows; null for all. */
+    @Nullable BitSet of(String file, int rows, int columns);
   }
+
+  private @Nullable Connection connection;
 
   private static Connection start() throws SQLException {
     Properties properties = new Properties();
@@ -75,38 +71,29 @@ public final class TableReader implements AutoCloseable {
     return connection;
   }
 
+  /** The first in a process unpacks DuckDB's library, which takes a quarter of a second. */
   private Connection connection() {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return starting.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          throw doesNotStart(e);
-        }
+    Connection started = connection;
+    if (started == null) {
+      try {
+        started = start();
+      } catch (SQLException | LinkageError e) {
+        throw doesNotStart(e);
       }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      connection = started;
     }
+    return started;
   }
 
   /** Its library is unpacked first, for which there may be no place. */
-  private static RuntimeException doesNotStart(ExecutionException e) {
+  private static RuntimeException doesNotStart(Throwable e) {
     Throwable root = e;
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       root = cause;
     }
-    Path temp = Path.of(System.getProperty("java.io.tmpdir"));
-    if (!Files.isDirectory(temp) || !Files.isWritable(temp)) {
-      return new InputException(
-          temp
-              + ": no folder for temporary files that can be written to, where DuckDB unpacks its"
-              + " library; name another with DISTILL_JAVA_OPTS=-Djava.io.tmpdir=DIR",
-          e);
+    Optional<String> problem = TempFolder.problem();
+    if (problem.isPresent()) {
+      return new InputException(problem.get(), e);
     }
     return new IllegalStateException("DuckDB does not start: " + root, e);
   }
@@ -120,8 +107,13 @@ public final class TableReader implements AutoCloseable {
    * @throws InputException if the file can't be read, or is not well-formed
    */
   public Table read(Path file, Set<String> asText) {
+    return read(file, asText, Taking.ALL);
+  }
+
+  /** Reads some rows of a file. */
+  Table read(Path file, Set<String> asText, Taking taking) {
     List<Table> tables = new ArrayList<>(1);
-    read(file, asText, Integer.MAX_VALUE, tables::add);
+    read(file, asText, Integer.MAX_VALUE, taking, tables::add);
     return tables.get(0);
   }
 
@@ -135,14 +127,25 @@ public final class TableReader implements AutoCloseable {
    *     parts were taken
    */
   public void read(Path file, Set<String> asText, int most, Consumer<Table> parts) {
+    read(file, asText, most, Taking.ALL, parts);
+  }
+
+  private void read(Path file, Set<String> asText, int most, Taking taking, Consumer<Table> parts) {
     String name = file.toString();
     try {
       Format format = format(file);
       switch (format) {
-        case CSV, CSV_GZ -> csv(file, format == Format.CSV_GZ, asText, most, parts);
-        case PARQUET -> other(name, "read_parquet(" + path(file) + ")", asText, most, parts);
+        case CSV, CSV_GZ -> csv(file, format == Format.CSV_GZ, asText, most, taking, parts);
+        case PARQUET ->
+            other(name, "read_parquet(" + path(file) + ")", asText, most, taking, parts);
         case JSON ->
-            other(name, "read_json_auto(" + path(file) + ", sample_size=-1)", asText, most, parts);
+            other(
+                name,
+                "read_json_auto(" + path(file) + ", sample_size=-1)",
+                asText,
+                most,
+                taking,
+                parts);
       }
     } catch (IOException e) {
       throw new InputException(name + ": can't be read: " + reason(e), e);
@@ -154,7 +157,9 @@ public final class TableReader implements AutoCloseable {
   @Override
   public void close() {
     try {
-      connection().close();
+      if (connection != null) {
+        connection.close();
+      }
     } catch (SQLException e) {
       throw new IllegalStateException("DuckDB does not close: " + e.getMessage(), e);
     }
@@ -218,62 +223,44 @@ public final class TableReader implements AutoCloseable {
 
   // ---- CSV ----
 
-  private void csv(Path file, boolean gzip, Set<String> asText, int most, Consumer<Table> parts)
-      throws IOException, SQLException {
+  private static void csv(
+      Path file, boolean gzip, Set<String> asText, int most, Taking taking, Consumer<Table> sink)
+      throws IOException {
     String name = file.toString();
     CsvScan.Shape shape;
-    try (InputStream raw = Files.newInputStream(file);
-        InputStream in =
-            gzip ? new GZIPInputStream(new BufferedInputStream(raw, 1 << 16), 1 << 16) : raw) {
+    try (InputStream in = bytes(file, gzip)) {
       shape = CsvScan.scan(name, in);
     }
-    int columns = shape.names().size();
-    boolean[] numbers = new boolean[columns];
-    StringBuilder types = new StringBuilder();
-    StringBuilder cells = new StringBuilder();
-    for (int c = 0; c < columns; c++) {
-      CsvScan.Cells kind = shape.cells().get(c);
-      numbers[c] = kind != CsvScan.Cells.TEXTS && !asText.contains(shape.names().get(c));
-      boolean loose = numbers[c] && kind == CsvScan.Cells.LOOSE_NUMBERS;
-      types.append(c == 0 ? "" : ",").append("'c").append(c);
-      types.append(numbers[c] && !loose ? "':'DOUBLE'" : "':'VARCHAR'");
-      cells.append(c == 0 ? "" : ",");
-      cells.append(
-          loose ? "TRY_CAST(replace(trim(c" + c + ", E' \\t'), ',', '.') AS DOUBLE)" : "c" + c);
+    List<CsvScan.Cells> cells = new ArrayList<>();
+    boolean[] numbers = new boolean[shape.names().size()];
+    for (int c = 0; c < numbers.length; c++) {
+      boolean text = asText.contains(shape.names().get(c));
+      cells.add(text ? CsvScan.Cells.TEXTS : shape.cells().get(c));
+      numbers[c] = cells.get(c) != CsvScan.Cells.TEXTS;
     }
-    String options =
-        ", header=true, auto_detect=false, quote='\"', escape='\"', comment='', compression='%s'"
-                .formatted(gzip ? "gzip" : "none")
-            + ", delim='%s', strict_mode=%s, nullstr=[%s], columns={%s}"
-                .formatted(
-                    shape.separator(),
-                    !shape.mixedLineEnds(),
-                    Schema.MISSING.stream()
-                        .sorted()
-                        .map(TableReader::quoted)
-                        .collect(Collectors.joining(",")),
-                    types);
-    if (shape.longest() > DUCKDB_LINE / 2) {
-      options += ", max_line_size=" + (shape.longest() + DUCKDB_LINE);
+    BitSet taken = taking.of(name, shape.rows(), numbers.length);
+    int count = taken == null ? shape.rows() : taken.cardinality();
+    Parts parts = new Parts(name, shape.names(), numbers, Math.min(count, most), most, taken, sink);
+    try (InputStream in = bytes(file, gzip)) {
+      CsvRows.read(name, in, cells, parts);
     }
-    Parts read = new Parts(name, shape.names(), numbers, Math.min(shape.rows(), most));
-    long rows =
-        read.all(
-            "SELECT " + cells + " FROM read_csv(" + path(file) + options + ")",
-            most,
-            parts,
-            shape.rows());
-    if (rows != shape.rows()) {
+    if (parts.rows() != shape.rows()) {
       throw new InputException(
-          "%s: %s rows were read, expected %s; are there stray quotes?"
-              .formatted(name, rows, shape.rows()));
+          "%s: had %s rows, then %s: it was changed while it was read"
+              .formatted(name, shape.rows(), parts.rows()));
     }
+    parts.end();
+  }
+
+  private static InputStream bytes(Path file, boolean gzip) throws IOException {
+    InputStream raw = Files.newInputStream(file);
+    return gzip ? new GZIPInputStream(new BufferedInputStream(raw, 1 << 16), 1 << 16) : raw;
   }
 
   // ---- formats that know their types ----
 
   private void other(
-      String name, String source, Set<String> asText, int most, Consumer<Table> parts)
+      String name, String source, Set<String> asText, int most, Taking taking, Consumer<Table> sink)
       throws SQLException {
     List<String> names = new ArrayList<>();
     boolean[] numbers;
@@ -313,9 +300,36 @@ public final class TableReader implements AutoCloseable {
         }
       }
     }
-    Parts read = new Parts(name, names, numbers, 0);
-    if (read.all("SELECT " + cells + " FROM " + source, most, parts, -1) == 0) {
+    BitSet taken = null;
+    if (taking != Taking.ALL) {
+      taken = taking.of(name, count(source), numbers.length);
+    }
+    Parts parts = new Parts(name, names, numbers, 0, most, taken, sink);
+    try (Statement statement = connection().createStatement();
+        ResultSet rows = statement.executeQuery("SELECT " + cells + " FROM " + source)) {
+      while (rows.next()) {
+        for (int c = 0; c < numbers.length && parts.takes(); c++) {
+          if (numbers[c]) {
+            double value = rows.getDouble(c + 1);
+            parts.number(c, rows.wasNull() ? Double.NaN : value);
+          } else {
+            parts.text(c, rows.getString(c + 1));
+          }
+        }
+        parts.endRow();
+      }
+    }
+    if (parts.rows() == 0) {
       throw new InputException(name + ": no rows, expected at least one");
+    }
+    parts.end();
+  }
+
+  private int count(String source) throws SQLException {
+    try (Statement statement = connection().createStatement();
+        ResultSet rows = statement.executeQuery("SELECT count(*) FROM " + source)) {
+      rows.next();
+      return Math.toIntExact(rows.getLong(1));
     }
   }
 
@@ -345,77 +359,6 @@ public final class TableReader implements AutoCloseable {
         || type.startsWith("BIT")
         || type.startsWith("JSON")
         || type.endsWith("]");
-  }
-
-  // ---- rows ----
-
-  /** Rows of a query, by columns. */
-  private final class Parts {
-    private final String name;
-    private final List<String> names;
-    private final boolean[] numbers;
-    private final int room;
-    private final Table.NumbersBuilder[] numberCells;
-    private final Table.TextsBuilder[] textCells;
-
-    Parts(String name, List<String> names, boolean[] numbers, int room) {
-      this.name = name;
-      this.names = names;
-      this.numbers = numbers;
-      this.room = room;
-      numberCells = new Table.NumbersBuilder[numbers.length];
-      textCells = new Table.TextsBuilder[numbers.length];
-      clear();
-    }
-
-    private void clear() {
-      for (int c = 0; c < numbers.length; c++) {
-        if (numbers[c]) {
-          numberCells[c] = new Table.NumbersBuilder(room);
-        } else {
-          textCells[c] = new Table.TextsBuilder(room);
-        }
-      }
-    }
-
-    /** How many rows there were. The last part is held back where they are not as many as told. */
-    long all(String query, int most, Consumer<Table> parts, long expected) throws SQLException {
-      long rows = 0;
-      int held = 0;
-      try (Statement statement = connection().createStatement();
-          ResultSet cells = statement.executeQuery(query)) {
-        while (cells.next()) {
-          if (held == most) {
-            parts.accept(part(rows - held));
-            clear();
-            held = 0;
-          }
-          for (int c = 0; c < numbers.length; c++) {
-            if (numbers[c]) {
-              double value = cells.getDouble(c + 1);
-              numberCells[c].add(cells.wasNull() ? Double.NaN : value);
-            } else {
-              textCells[c].add(cells.getString(c + 1));
-            }
-          }
-          rows++;
-          held++;
-        }
-      }
-      if (held > 0 && (expected < 0 || rows == expected)) {
-        parts.accept(part(rows - held));
-      }
-      return rows;
-    }
-
-    private Table part(long after) {
-      List<Table.Column> columns = new ArrayList<>(numbers.length);
-      for (int c = 0; c < numbers.length; c++) {
-        columns.add(
-            numbers[c] ? numberCells[c].build(names.get(c)) : textCells[c].build(names.get(c)));
-      }
-      return new Table(after == 0 ? name : name + " after row " + after + ":", columns);
-    }
   }
 
   // ---- words ----

@@ -2,6 +2,7 @@ package dev.distill.cli.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.distill.data.Dataset;
 import dev.distill.data.TeacherKind;
@@ -10,10 +11,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DataLoaderTest {
 
@@ -268,5 +274,87 @@ class DataLoaderTest {
     assertThatThrownBy(() -> loader(null).loadMore(known, train, null))
         .message()
         .startsWith(train + " row 1: label ' [31m a' is not a class");
+  }
+
+  /** Rows whose teacher's probabilities tell which row they belong to. */
+  private List<Path> numbered(int rows, int teacherRows) throws IOException {
+    StringBuilder train = new StringBuilder("x,y\n");
+    StringBuilder teacher = new StringBuilder("p_a,p_b\n");
+    for (int i = 0; i < Math.max(rows, teacherRows); i++) {
+      double p = (i + 1) / 1000.0;
+      if (i < rows) {
+        train.append(p + 5).append(i % 2 == 0 ? ",a\n" : ",b\n");
+      }
+      if (i < teacherRows) {
+        teacher.append(p).append(',').append(1 - p).append('\n');
+      }
+    }
+    return List.of(file("train.csv", train.toString()), file("teacher.csv", teacher.toString()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void a_sample_has_so_many_rows_each_with_its_teacher(boolean parquet) throws IOException {
+    List<Path> files = numbered(300, 300);
+    if (parquet) {
+      files = files.stream().map(f -> folder.resolve(f.getFileName() + ".parquet")).toList();
+      for (String name : List.of("train.csv", "teacher.csv")) {
+        TableReaderTest.sql(
+            "COPY (SELECT * FROM read_csv('%1$s')) TO '%1$s.parquet'"
+                .formatted(folder.resolve(name)));
+      }
+    }
+    DataLoader sampling = loader(null).sampling(50, 7);
+    LoadedData data = sampling.load(files.get(0), files.get(1));
+    double[] teacher = Objects.requireNonNull(data.teacher());
+    float[] x = data.dataset().features().values();
+    assertThat(data.dataset().rows()).isEqualTo(50);
+    for (int i = 0; i < 50; i++) {
+      assertThat(teacher[2 * i] + 5).isCloseTo(x[i], within(1e-5));
+    }
+    assertThat(x).isSorted().doesNotHaveDuplicates();
+    assertThat(x[49]).as("from the whole file").isGreaterThan(5.2f);
+    // The same rows for another teacher of them, others by another seed, all where there are few.
+    assertThat(sampling.loadMore(data.dataset(), files.get(0), files.get(1)).teacher())
+        .isEqualTo(teacher);
+    assertThat(loader(null).sampling(50, 8).load(files.get(0), null).dataset().features().values())
+        .isNotEqualTo(x);
+    assertThat(loader(null).sampling(300, 7).load(files.get(0), null).dataset().rows())
+        .isEqualTo(300);
+  }
+
+  @Test
+  void a_sample_is_aligned_by_id_too() throws IOException {
+    Path train = file("train.csv", TRAIN);
+    Path teacher = file("t.csv", "id,p_no,p_yes\nr4,0.3,0.7\nr3,0.6,0.4\nr2,0.2,0.8\nr1,0.9,0.1\n");
+    LoadedData data = loader("id").sampling(3, 1).load(train, teacher);
+    double[] all = {0.9, 0.1, 0.2, 0.8, 0.6, 0.4, 0.3, 0.7};
+    List<Integer> ages = List.of(20, 30, -1, 25);
+    for (int i = 0; i < 3; i++) {
+      float age = data.dataset().features().values()[2 * i];
+      int row = ages.indexOf(Float.isNaN(age) ? -1 : (int) age);
+      assertThat(Objects.requireNonNull(data.teacher())[2 * i]).isEqualTo(all[2 * row]);
+    }
+  }
+
+  @Test
+  void a_sample_needs_a_teacher_of_all_rows() throws IOException {
+    List<Path> files = numbered(300, 200);
+    assertThatThrownBy(() -> loader(null).sampling(50, 7).load(files.get(0), files.get(1)))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "%s has 200 rows, %s has 300: expected a teacher's row for each, or --id COLUMN in both",
+            files.get(1), files.get(0));
+  }
+
+  @Test
+  void it_is_looked_at_how_much_is_read_before_and_after() throws IOException {
+    Path train = numbered(300, 1).get(0);
+    List<String> looks = new ArrayList<>();
+    DataLoader.Look look =
+        (file, rows, columns, features, classes) ->
+            looks.add("%s %s %s %s".formatted(rows, columns, features, classes));
+    loader(null).sampling(50, 7).after(look).load(train, null);
+    assertThat(looks).containsExactly("50 2 1 2", "50 2 1 2");
   }
 }

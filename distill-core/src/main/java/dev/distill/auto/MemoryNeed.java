@@ -1,0 +1,42 @@
+package dev.distill.auto;
+
+/**
+ * How much of the heap a sweep over many rows takes at its peak, from what it holds at once. What
+ * native libraries take beside the heap is not counted.
+ */
+public final class MemoryNeed {
+  /** Of the training rows, the share that trials are fitted on. */
+  private static final double FITTED = 0.8;
+
+  /** The teacher's answers as they were given, corrected, and softened. */
+  private static final int ANSWERS = 3;
+
+  /** What is there beside the rows: the program, a search on few of them. */
+  private static final long BESIDE = 200L << 20;
+
+  private MemoryNeed() {}
+
+  /**
+   * The most bytes at once.
+   *
+   * @param rows training rows
+   * @param columns of their file
+   * @param features float32 numbers a row
+   * @param classes K
+   * @param augment rows without labels for each of them
+   */
+  public static long bytes(long rows, int columns, int features, int classes, int augment) {
+    int made = Math.min(augment, AutoDistiller.SEARCH_AUGMENT);
+    long row = (long) features * Float.BYTES;
+    long answers = (long) classes * Double.BYTES;
+    long kept = rows * (row + answers) + made * rows * classes * Float.BYTES;
+    if (made > 0) {
+      kept += rows * columns * Double.BYTES;
+    }
+    // The last round: its cut, the rows of a fit, and what the family makes of these.
+    double fitted = rows * (FITTED + FITTED * FITTED * made);
+    double round = rows * row + fitted * ((made > 0 ? 2 : 1) * row + ANSWERS * answers);
+    double last = rows * (1.0 + made) * ((made > 0 ? 2 : 1) * row + ANSWERS * answers);
+    return BESIDE + kept + (long) Math.max(round, last);
+  }
+}
