@@ -59,7 +59,8 @@ public final class Benchmarks {
               "search", new Comparison(SearchBench.USAGE, SearchBench::run),
               "generators", new Comparison(GeneratorBench.USAGE, GeneratorBench::run),
               "load", new Comparison(LoadBench.USAGE, LoadBench::run),
-              "read", new Comparison(ReadBench.USAGE, ReadBench::run)));
+              "read", new Comparison(ReadBench.USAGE, ReadBench::run),
+              "workers", new Comparison(WorkersBench.USAGE, WorkersBench::run)));
 
   private Benchmarks() {}
 
