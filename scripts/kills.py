@@ -45,24 +45,29 @@ def trials(file):
     try:
         if base.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             raise SystemExit(f"{file} is not sound")
-        known, running = {}, 0
         if not base.execute("SELECT 1 FROM sqlite_master WHERE name = 'trials'").fetchall():
-            return known, running
-        for trial, study, number, state in base.execute(
-                "SELECT trial_id, study_name, number, state FROM trials JOIN studies USING (study_id)"):
-            running += state == "RUNNING"
-            if state in ENDED:
-                def rows(query):
-                    return tuple(sorted(base.execute(query, (trial,)).fetchall()))
-                known[study, number] = (
-                    state, rows("SELECT param_name, param_value FROM trial_params WHERE trial_id = ?"),
-                    rows("SELECT objective, value FROM trial_values WHERE trial_id = ?"),
-                    rows("SELECT step, intermediate_value FROM trial_intermediate_values WHERE trial_id = ?"),
-                    rows("SELECT key, value_json FROM trial_user_attributes WHERE trial_id = ?"),
-                    rows("SELECT key, value_json FROM trial_system_attributes WHERE trial_id = ?"))
-        return known, running
+            return {}, 0
+        return trials_of(lambda query: base.execute(query).fetchall())
     finally:
         base.close()
+
+
+def trials_of(rows):
+    """The same of any store whose rows a function gives."""
+    told, running = {}, 0
+    parts = []
+    for columns in ("param_name, param_value FROM trial_params", "objective, value FROM trial_values",
+                    "step, intermediate_value FROM trial_intermediate_values", "key, value_json FROM trial_user_attributes",
+                    "key, value_json FROM trial_system_attributes"):
+        part = {}
+        for trial, key, value in rows("SELECT trial_id, " + columns):
+            part.setdefault(trial, []).append((key, value))
+        parts.append(part)
+    for trial, study, number, state in rows("SELECT trial_id, study_name, number, state FROM trials JOIN studies USING (study_id)"):
+        running += state == "RUNNING"
+        if state in ENDED:
+            told[study, int(number)] = state, *(tuple(sorted(part.get(trial, []))) for part in parts)
+    return told, running
 
 
 def twice(known):
