@@ -145,7 +145,7 @@ public final class AutoDistiller {
     if (studies.store() instanceof MemoryStore) {
       augment = affordable(augment, secondsPerRow, plain, deadline);
     }
-    Rows rows = more == null || augment == 0 ? plain : plain.with(more, augment);
+    Rows rows = more == null || augment == 0 ? plain : plain.searchingWith(more, augment);
     FirstRound round = firstRound(task, rows, augment);
     Searches made = round.searches();
     List<Search> searches = made.all();
@@ -165,7 +165,9 @@ public final class AutoDistiller {
       throw SweepException.ofSearches(failed);
     }
     Sweep last = sweeps.apply(shared, deadline).after(sweep);
-    Finals finals = new Finals(config, rows, last, deadline, made::last);
+    // What so many rows take is taken when the search of few is over.
+    Rows all = more == null || augment == 0 ? rows : rows.endingWith(more, augment);
+    Finals finals = new Finals(config, all, last, deadline, made::last);
     TrialOutcome twin = finals.twin(twins);
     List<TrialOutcome> finalists = new ArrayList<>(finals.students(students, twin));
     List<TrialOutcome> trials = new ArrayList<>(last.outcomes());

@@ -104,16 +104,25 @@ record Rows(List<Fold> search, List<Fold> full) {
     return TrialRunner.pick(rows, split.heldOut());
   }
 
-  /** The same with more rows for students, so many for each training row. */
-  Rows with(MoreRows more, int each) {
-    long first = first(more, each, count());
-    List<Fold> searched = search.stream().map(fold -> fold.with(more, first)).toList();
-    return new Rows(searched, full == search ? searched : fullWith(more, each));
+  /** The same with more rows for students in the search, so many for each training row. */
+  Rows searchingWith(MoreRows more, int each) {
+    List<Fold> searched = with(search, more, each);
+    return new Rows(searched, full == search ? searched : full);
+  }
+
+  /** The same with more rows for students in the last round too. */
+  Rows endingWith(MoreRows more, int each) {
+    return full == search ? this : new Rows(search, with(full, more, each));
   }
 
   /** The cuts of all rows with more rows for students. */
   List<Fold> fullWith(MoreRows more, int each) {
-    return full.stream().map(fold -> fold.with(more, first(more, each, count()))).toList();
+    return with(full, more, each);
+  }
+
+  private List<Fold> with(List<Fold> folds, MoreRows more, int each) {
+    long first = first(more, each, count());
+    return folds.stream().map(fold -> fold.with(more, first)).toList();
   }
 
   /** How many training rows there are. */
