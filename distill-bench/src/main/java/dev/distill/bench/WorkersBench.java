@@ -24,14 +24,16 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A simulation of many workers on one study: what the sampler loses because it must suggest before
- * it knows (constant liar), and what stragglers cost. Time is simulated: a trial takes about one
- * unit, log-normally, one in twenty ten times that. Then how many trials a second stores take.
+ * A simulation of many workers on one study: how many trials are wasted because the sampler must
+ * suggest before it knows (constant liar), and what stragglers cost. Time is simulated: a trial
+ * takes about one unit, log-normally, one in twenty ten times that. Then how many trials a second
+ * stores take.
  */
 final class WorkersBench {
   static final String USAGE = "workers [--workers 1,2,4,8,32,128,1000] [--seeds 3] [--store PLACE]";
 
-  private static final int LEAST_TRIALS = 400;
+  private static final int GOAL_TRIALS = 100;
+  private static final int MOST_TRIALS = 400;
   private static final int TRIALS_A_WORKER = 3;
   private static final double SPREAD = 0.5;
   private static final double STRAGGLERS = 0.05;
@@ -60,8 +62,11 @@ final class WorkersBench {
       }
     }
     out.printf(
-        "| problem | workers | trials | best (median) | alone | alone it takes | wasted | time / ideal"
-            + " | with --in-flight | twice in flight |%n|---|---|---|---|---|---|---|---|---|---|%n");
+        "To the value that one worker has after %d trials; medians of %d seeds; one trial in %.0f takes"
+            + " %.0f times as long.%n%n| problem | workers | trials until then | of them wasted | times as"
+            + " fast | with --in-flight: trials | times as fast | twice in flight |%n"
+            + "|---|---|---|---|---|---|---|---|%n",
+        GOAL_TRIALS, seeds, 1 / STRAGGLERS, SLOWER);
     for (SearchProblems.Problem problem : SearchProblems.analytic()) {
       if (problem.name().equals("hartmann6") || problem.name().equals("mixed")) {
         table(problem, workers, seeds, out);
@@ -73,70 +78,48 @@ final class WorkersBench {
   /**
    * What a simulation came to.
    *
-   * @param best the lowest value after each trial that ended
-   * @param time when the last one ended
-   * @param work the sum of all trials' times
+   * @param trials how many had ended when the goal was reached, or in all
+   * @param time when that was
+   * @param best the lowest value then
    * @param twice suggestions that were in flight already
    */
-  record Outcome(double[] best, double time, double work, int twice) {
-    double last() {
-      return best[best.length - 1];
-    }
-  }
+  record Outcome(int trials, double time, double best, int twice) {}
 
   private static void table(
       SearchProblems.Problem problem, List<Integer> workers, int seeds, PrintStream out) {
-    int most = workers.stream().mapToInt(WorkersBench::trials).max().orElseThrow();
     List<Outcome> alone = new ArrayList<>();
     for (int seed = 0; seed < seeds; seed++) {
-      alone.add(simulate(problem, 1, 0, most, seed));
+      double goal = simulate(problem, 1, 0, GOAL_TRIALS, Double.NEGATIVE_INFINITY, seed).best();
+      alone.add(simulate(problem, 1, 0, GOAL_TRIALS, goal, seed));
     }
     for (int count : workers) {
-      int trials = trials(count);
-      double[] best = new double[seeds];
-      double[] reference = new double[seeds];
-      double[] needed = new double[seeds];
-      double[] time = new double[seeds];
-      double[] inOrder = new double[seeds];
+      int most = Math.max(MOST_TRIALS, TRIALS_A_WORKER * count);
+      double[][] trials = new double[2][seeds];
+      double[][] faster = new double[2][seeds];
+      double[] wasted = new double[seeds];
       int twice = 0;
       for (int seed = 0; seed < seeds; seed++) {
-        Outcome free = simulate(problem, count, 0, trials, seed);
-        Outcome ordered = simulate(problem, count, count, trials, seed);
-        best[seed] = free.last();
-        reference[seed] = alone.get(seed).best()[trials - 1];
-        needed[seed] = reached(alone.get(seed).best(), free.last());
-        time[seed] = free.time() * count / free.work();
-        inOrder[seed] = ordered.time() * count / ordered.work();
-        twice += free.twice();
+        Outcome one = alone.get(seed);
+        for (int way = 0; way < 2; way++) {
+          Outcome many = simulate(problem, count, way == 0 ? 0 : count, most, one.best(), seed);
+          trials[way][seed] = many.trials();
+          faster[way][seed] = one.time() / many.time();
+          twice += way == 0 ? many.twice() : 0;
+        }
+        wasted[seed] = Math.max(0, 1 - one.trials() / trials[0][seed]);
       }
-      double took = Math.min(trials, SearchBench.quantile(needed, 0.5));
       out.printf(
           Locale.ROOT,
-          "| %s | %d | %d | %.4f | %.4f | %.0f | %.0f %% | %.2f | %.2f | %d |%n",
+          "| %s | %d | %.0f | %.0f %% | %.1f | %.0f | %.1f | %d |%n",
           problem.name(),
           count,
-          trials,
-          SearchBench.quantile(best, 0.5),
-          SearchBench.quantile(reference, 0.5),
-          took,
-          100 * (1 - took / trials),
-          SearchBench.quantile(time, 0.5),
-          SearchBench.quantile(inOrder, 0.5),
+          SearchBench.quantile(trials[0], 0.5),
+          100 * SearchBench.quantile(wasted, 0.5),
+          SearchBench.quantile(faster[0], 0.5),
+          SearchBench.quantile(trials[1], 0.5),
+          SearchBench.quantile(faster[1], 0.5),
           twice);
     }
-  }
-
-  private static int trials(int workers) {
-    return Math.max(LEAST_TRIALS, TRIALS_A_WORKER * workers);
-  }
-
-  /** How many trials it took to a value at most this. */
-  private static int reached(double[] best, double value) {
-    int trials = 1;
-    while (trials < best.length && best[trials - 1] > value) {
-      trials++;
-    }
-    return trials;
   }
 
   private record Running(double end, Trial trial) {}
@@ -145,9 +128,11 @@ final class WorkersBench {
    * Runs a study by simulated workers: whoever is free asks, at once.
    *
    * @param inFlight as {@link Study.Builder#inFlight}: 0 for suggestions that depend on who ended
+   * @param most trials
+   * @param goal a value that is low enough to stop
    */
   static Outcome simulate(
-      SearchProblems.Problem problem, int workers, int inFlight, int trials, long seed) {
+      SearchProblems.Problem problem, int workers, int inFlight, int most, double goal, long seed) {
     Study study =
         Study.builder(problem.space())
             .sampler(new TpeSampler())
@@ -159,14 +144,13 @@ final class WorkersBench {
     PriorityQueue<Running> running =
         new PriorityQueue<>(
             Comparator.comparingDouble(Running::end).thenComparing(r -> r.trial().number()));
-    double[] best = new double[trials];
-    double lowest = Double.POSITIVE_INFINITY;
+    double best = Double.POSITIVE_INFINITY;
     double now = 0;
-    double work = 0;
     int asked = 0;
     int twice = 0;
-    for (int told = 0; told < trials; told++) {
-      while (running.size() < workers && asked < trials) {
+    int told = 0;
+    while (told < most && best > goal) {
+      while (running.size() < workers && asked < most) {
         Optional<Trial> trial = study.ask();
         if (trial.isEmpty()) {
           break;
@@ -174,7 +158,6 @@ final class WorkersBench {
         twice += running.stream().anyMatch(r -> same(r.trial(), trial.get())) ? 1 : 0;
         double takes = Math.exp(SPREAD * times.nextGaussian());
         takes *= times.nextDouble() < STRAGGLERS ? SLOWER : 1;
-        work += takes;
         running.add(new Running(now + takes, trial.get()));
         asked++;
       }
@@ -182,10 +165,10 @@ final class WorkersBench {
       now = next.end();
       double loss = problem.loss().apply(next.trial().parameters());
       study.tell(next.trial().number(), loss);
-      lowest = Math.min(lowest, loss);
-      best[told] = lowest;
+      best = Math.min(best, loss);
+      told++;
     }
-    return new Outcome(best, now, work, twice);
+    return new Outcome(told, now, best, twice);
   }
 
   private static boolean same(Trial a, Trial b) {
