@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -189,12 +190,22 @@ public final class AutoDistiller {
       endedEarly |= growth.endedEarly();
       moreRows = growth.reason();
     }
+    removeSlow(finalists, all.lastFits());
     return new Found(
         students,
         twins,
         finalists,
         twin,
         new Searched(trials, front(students), importance(students), start, endedEarly, moreRows));
+  }
+
+  /** Removes what would take too long on all rows, unless everything would. */
+  private void removeSlow(List<TrialOutcome> finalists, double times) {
+    Predicate<TrialOutcome> slow =
+        outcome -> times * outcome.seconds() > config.trialTimeout().toSeconds();
+    if (!config.trialTimeout().isZero() && !finalists.stream().allMatch(slow)) {
+      finalists.removeIf(slow);
+    }
   }
 
   /** The part of the time that is the first round's: what is fitted on all rows takes longer. */
@@ -454,6 +465,7 @@ public final class AutoDistiller {
     identity.put("folds", config.folds());
     identity.put("fold_rows", config.foldRows());
     identity.put("search_rows", config.searchRows());
+    identity.put("final_rows", config.finalRows());
     identity.put("limits", config.limits().toString());
     return identity;
   }

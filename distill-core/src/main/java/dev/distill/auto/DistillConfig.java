@@ -26,7 +26,8 @@ import java.util.List;
  * @param validationShare share of the training rows held out for validation
  * @param folds number of folds where there are too few rows for one validation set
  * @param foldRows up to so many training rows are cross-validated
- * @param searchRows trials are fitted on at most so many rows; the chosen student on all
+ * @param searchRows trials are fitted on at most so many rows
+ * @param finalRows the best ones again on at most so many; the chosen student on all
  * @param goals what the search makes small; the loss must be the first
  * @param limits what the student may cost to serve
  * @param tolerance the smallest student is chosen whose validation loss is so near to the lowest
@@ -51,6 +52,7 @@ public record DistillConfig(
     int folds,
     int foldRows,
     int searchRows,
+    int finalRows,
     List<Goal> goals,
     Limits limits,
     Tolerance tolerance,
@@ -80,6 +82,7 @@ public record DistillConfig(
     require(folds >= 2, "folds must be >= 2, got " + folds);
     require(foldRows >= 0, "foldRows must be >= 0, got " + foldRows);
     require(searchRows >= 1, "searchRows must be >= 1, got " + searchRows);
+    require(finalRows >= 1, "finalRows must be >= 1, got " + finalRows);
     require(
         !goals.isEmpty() && goals.get(0) == Goal.LOSS,
         "the first of the goals must be LOSS, got " + goals);
@@ -112,6 +115,7 @@ public record DistillConfig(
         folds,
         foldRows,
         searchRows,
+        finalRows,
         goals,
         limits,
         tolerance,
@@ -153,6 +157,7 @@ public record DistillConfig(
     private int folds = 5;
     private int foldRows = 2_000;
     private int searchRows = 8_000;
+    private int finalRows = 100_000;
     private List<Goal> goals = List.of(Goal.LOSS);
     private Limits limits = Limits.NONE;
     private Tolerance tolerance = Tolerance.NONE;
@@ -251,6 +256,12 @@ public record DistillConfig(
       return this;
     }
 
+    /** See {@link DistillConfig#finalRows()}. */
+    public Builder finalRows(int value) {
+      finalRows = value;
+      return this;
+    }
+
     /** See {@link DistillConfig#goals()}. */
     public Builder goals(List<Goal> value) {
       goals = value;
@@ -299,6 +310,7 @@ public record DistillConfig(
           folds,
           foldRows,
           searchRows,
+          finalRows,
           goals,
           limits,
           tolerance,

@@ -28,8 +28,8 @@ final class Growth {
    */
   private static final double SHORT_SECONDS = 300;
 
-  /** The last fit is to come, on more rows still. */
-  private static final int FITS_TO_COME = 3;
+  /** Fits of a step. */
+  private static final int FITS = 2;
 
   private final DistillConfig config;
   private final MoreRows more;
@@ -137,12 +137,13 @@ final class Growth {
     }
     double labelling = secondsPerRow * rows.count() * (factor - best.spec().augment());
     double fit = best.seconds() * (1 + factor) / (1 + best.spec().augment());
+    double toCome = FITS + rows.lastFits();
     double allowed =
         deadline
             .left()
             .map(left -> left.toMillis() / 1e3)
-            .orElse(FITS_TO_COME * Math.max(SHORT_SECONDS, (double) deadline.passed().toSeconds()));
-    if (deadline.isOver() || FITS_TO_COME * fit + labelling > allowed) {
+            .orElse(toCome * Math.max(SHORT_SECONDS, (double) deadline.passed().toSeconds()));
+    if (deadline.isOver() || toCome * fit + labelling > allowed) {
       return Optional.of("for %s the time was too short".formatted(factor));
     }
     long bytes = Cut.bytes(wanted, rows.full().get(0).train().columns());

@@ -5,9 +5,6 @@ package dev.distill.auto;
  * native libraries take beside the heap is not counted.
  */
 public final class MemoryNeed {
-  /** Of the training rows, the share that trials are fitted on. */
-  private static final double FITTED = 0.8;
-
   /** The teacher's answers as they were given, corrected, and softened. */
   private static final int ANSWERS = 3;
 
@@ -33,10 +30,9 @@ public final class MemoryNeed {
     if (made > 0) {
       kept += rows * columns * Double.BYTES;
     }
-    // The last round: its cut, the rows of a fit, and what the family makes of these.
-    double fitted = rows * (FITTED + FITTED * FITTED * made);
-    double round = rows * row + fitted * ((made > 0 ? 2 : 1) * row + ANSWERS * answers);
-    double last = rows * (1.0 + made) * ((made > 0 ? 2 : 1) * row + ANSWERS * answers);
-    return BESIDE + kept + (long) Math.max(round, last);
+    // The last fits: their rows, unless these are the training rows themselves, and what a family
+    // makes of them.
+    long fit = rows * (1 + made) * ((made > 0 ? 2 : 1) * row + ANSWERS * answers);
+    return BESIDE + kept + fit;
   }
 }

@@ -17,9 +17,11 @@ import java.util.stream.IntStream;
  *
  * @param search what trials are fitted and judged on: folds where rows are few, else one cut with
  *     at most {@link DistillConfig#searchRows()} rows on either side
- * @param full the same with all rows, for the finalists; the same object where nothing was thinned
+ * @param full the same for the finalists, with at most {@link DistillConfig#finalRows()} rows; the
+ *     same object where nothing was thinned
+ * @param count how many training rows there are
  */
-record Rows(List<Fold> search, List<Fold> full) {
+record Rows(List<Fold> search, List<Fold> full, int count) {
   /** In how many parts the rows are thought of where a trial sees some of them first. */
   static final int PARTS = 9;
 
@@ -67,7 +69,7 @@ record Rows(List<Fold> search, List<Fold> full) {
       for (int f = 0; f < folds.heldOut().size(); f++) {
         cuts.add(Fold.of(features, folds.train(f), folds.heldOut().get(f)));
       }
-      return new Rows(cuts, cuts);
+      return new Rows(cuts, cuts, features.rows());
     }
     Split split =
         Split.stratified(
@@ -75,20 +77,23 @@ record Rows(List<Fold> search, List<Fold> full) {
             classes,
             config.validationShare(),
             Seeds.derive(config.seed(), "validation rows"));
-    int[] fitted =
-        thin(split.train(), train, config.searchRows(), Seeds.derive(config.seed(), "search rows"));
-    int[] judged =
-        thin(
-            split.heldOut(),
-            train,
-            config.searchRows(),
-            Seeds.derive(config.seed(), "judged rows"));
-    Fold full = Fold.of(features, split.train(), split.heldOut());
-    if (fitted == split.train() && judged == split.heldOut()) {
-      List<Fold> cut = List.of(full);
-      return new Rows(cut, cut);
-    }
-    return new Rows(List.of(Fold.of(features, fitted, judged)), List.of(full));
+    Fold last = thinned(train, split, config.finalRows(), config.seed(), "last round's ");
+    Fold first =
+        config.searchRows() < config.finalRows()
+            ? thinned(train, split, config.searchRows(), config.seed(), "")
+            : last;
+    List<Fold> full = List.of(last);
+    boolean same =
+        first.trainRows().length == last.trainRows().length
+            && first.validationRows().length == last.validationRows().length;
+    return new Rows(same ? full : List.of(first), full, features.rows());
+  }
+
+  private static Fold thinned(Dataset train, Split split, int most, long seed, String which) {
+    return Fold.of(
+        train.features(),
+        thin(split.train(), train, most, Seeds.derive(seed, which + "search rows")),
+        thin(split.heldOut(), train, most, Seeds.derive(seed, which + "judged rows")));
   }
 
   private static int[] thin(int[] rows, Dataset train, int most, long seed) {
@@ -107,12 +112,12 @@ record Rows(List<Fold> search, List<Fold> full) {
   /** The same with more rows for students in the search, so many for each training row. */
   Rows searchingWith(MoreRows more, int each) {
     List<Fold> searched = with(search, more, each);
-    return new Rows(searched, full == search ? searched : full);
+    return new Rows(searched, full == search ? searched : full, count);
   }
 
   /** The same with more rows for students in the last round too. */
   Rows endingWith(MoreRows more, int each) {
-    return full == search ? this : new Rows(search, with(full, more, each));
+    return full == search ? this : new Rows(search, with(full, more, each), count);
   }
 
   /** The cuts of all rows with more rows for students. */
@@ -121,14 +126,14 @@ record Rows(List<Fold> search, List<Fold> full) {
   }
 
   private List<Fold> with(List<Fold> folds, MoreRows more, int each) {
-    long first = first(more, each, count());
+    long first = first(more, each, count);
     return folds.stream().map(fold -> fold.with(more, first)).toList();
   }
 
-  /** How many training rows there are. */
-  int count() {
+  /** How many times as many rows last fits have as trials of the last round. */
+  double lastFits() {
     Fold whole = full.get(0);
-    return whole.trainRows().length + whole.validationRows().length;
+    return (double) count / (whole.trainRows().length + whole.validationRows().length);
   }
 
   /** How many rows there are if there are so many for each training row, at most. */

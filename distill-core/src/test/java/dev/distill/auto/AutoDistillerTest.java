@@ -395,6 +395,16 @@ class AutoDistillerTest {
   }
 
   @Test
+  void finalists_see_a_larger_share_of_very_many_rows_and_the_chosen_student_all() {
+    DistillationResult result =
+        distill(config().trials(2).foldRows(0).searchRows(100).finalRows(200).build(), soft);
+    List<Integer> sizes =
+        soft.fits().stream().map(f -> f.training().features().rows()).distinct().toList();
+    assertThat(sizes).containsExactlyInAnyOrder(100, 200, 300);
+    assertThat(of(result, "student final")).isNotEmpty();
+  }
+
+  @Test
   void rows_that_were_not_thinned_are_not_fitted_on_again_in_the_finals() {
     DistillationResult result = distill(config().trials(2).foldRows(0).build(), soft);
     assertThat(of(result, "twin final")).isEmpty();

@@ -30,6 +30,7 @@ class DistillConfigTest {
     rejects("folds must be >= 2, got 1", b -> b.folds(1));
     rejects("foldRows must be >= 0, got -1", b -> b.foldRows(-1));
     rejects("searchRows must be >= 1, got 0", b -> b.searchRows(0));
+    rejects("finalRows must be >= 1, got 0", b -> b.finalRows(0));
     rejects("timeout must be >= 0, got PT-1S", b -> b.timeout(Duration.ofSeconds(-1)));
     rejects("trialTimeout must be >= 0, got PT-1S", b -> b.trialTimeout(Duration.ofSeconds(-1)));
     rejects("temperature must be > 0 and finite, got 0.0", b -> b.temperatures(List.of(1.0, 0.0)));
@@ -43,7 +44,7 @@ class DistillConfigTest {
 
   @Test
   void takes_the_ends_of_what_is_allowed() {
-    accepts(b -> b.trials(1).threads(1).folds(2).foldRows(0).searchRows(1));
+    accepts(b -> b.trials(1).threads(1).folds(2).foldRows(0).searchRows(1).finalRows(1));
     accepts(b -> b.alphas(List.of(0.0, 1.0)).teacherWeight(1).timeout(Duration.ZERO));
     accepts(b -> b.trialTimeout(Duration.ZERO));
     accepts(b -> b.teacherWeight(0));
