@@ -166,7 +166,7 @@ class TeacherJobTest {
     Dataset<Row> customers =
         spark.range(50).selectExpr("id", "cast(id * 2 as double) as age", "'Oslo' as city");
     Row older =
-        TeacherJob.of(file.toString(), List.of("yes", "no"), List.of("age", "city"))
+        new TeacherJob(List.of(file.toString()), List.of("yes", "no"), List.of("age", "city"), 2)
             .score(customers, out())
             .where("id = 30")
             .head();
