@@ -3,6 +3,7 @@ package dev.distill.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.distill.auto.Cancellation;
 import dev.distill.auto.DistillConfig;
 import dev.distill.auto.DistillationResult;
 import dev.distill.auto.Distiller;
@@ -74,6 +75,10 @@ class SparkTrialExecutorTest {
   }
 
   private static DistillationResult distil(TrialExecutor executor, int rows, String... families) {
+    return builder(executor, rows, families).run();
+  }
+
+  private static Distiller.Builder builder(TrialExecutor executor, int rows, String... families) {
     return Distiller.builder()
         .train(rows(rows))
         .teacher(
@@ -86,8 +91,7 @@ class SparkTrialExecutorTest {
               return answers;
             })
         .configure(c -> settings(c, families))
-        .executor(executor)
-        .run();
+        .executor(executor);
   }
 
   private static void settings(DistillConfig.Builder config, String... families) {
@@ -163,6 +167,24 @@ class SparkTrialExecutorTest {
         .contains("it could not be run, alone neither");
     assertThat(files("dose-")).hasSize(ClusterFamilies.DOSES);
     assertThat(result.trials().stream().filter(TrialOutcome::succeeded)).hasSizeGreaterThan(4);
+  }
+
+  @Test
+  void a_sweep_that_is_cancelled_breaks_off_what_runs_and_delivers_the_best_so_far() {
+    Cancellation cancellation = new Cancellation();
+    DistillationResult result =
+        builder(new SparkTrialExecutor(spark, 2), 600, "cluster.steady", "smile.tree")
+            .cancellation(cancellation)
+            .listener(
+                (outcome, best, done, total) -> {
+                  if (done >= 4) {
+                    cancellation.cancel();
+                  }
+                })
+            .run();
+    assertThat(result.endedEarly()).isTrue();
+    assertThat(result.trials()).hasSizeBetween(4, 8);
+    assertThat(spark.sparkContext().statusTracker().getActiveJobIds()).isEmpty();
   }
 
   @Test
