@@ -4,7 +4,7 @@ import pathlib
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-MODULES = ["runtime", "runtime-vector", "core", "models-xgboost", "models-smile", "models-tribuo", "onnx", "serve", "report", "testkit", "cli"]
+MODULES = ["runtime", "runtime-vector", "core", "models-xgboost", "models-smile", "models-tribuo", "onnx", "serve", "report", "spark", "testkit", "cli"]
 
 subprocess.run(["mvn", "-q", "-B", "-Dfast", "-DskipTests", "package", "dependency:build-classpath", "-DincludeScope=runtime",
                 "-Dmdep.outputFile=target/classpath.txt", "-pl", ",".join("distill-" + m for m in MODULES)], cwd=ROOT, check=True)

@@ -1,7 +1,6 @@
 package dev.distill.auto;
 
 import dev.distill.auto.DistillationResult.SetAside;
-import dev.distill.data.Dataset;
 import dev.distill.data.MoreRows;
 import dev.distill.search.MemoryStore;
 import dev.distill.spi.StudentModel;
@@ -16,6 +15,7 @@ import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the student: sweeps families × temperatures × alphas × hyperparameters, chooses on
@@ -133,6 +133,18 @@ public final class AutoDistiller {
       SweepListener listener,
       Cancellation cancellation,
       SharedForms shared) {
+    try (RemoteTrials remote =
+        executor.workers().map(there -> new RemoteTrials(there, task, config)).orElse(null)) {
+      return search(task, listener, cancellation, shared, remote);
+    }
+  }
+
+  private Found search(
+      DistillationTask task,
+      SweepListener listener,
+      Cancellation cancellation,
+      SharedForms shared,
+      @Nullable RemoteTrials remote) {
     long start = System.nanoTime();
     Deadline deadline = new Deadline(config.timeout(), cancellation);
     Rows plain = Rows.cut(task.train(), config);
@@ -159,13 +171,13 @@ public final class AutoDistiller {
           return new Sweep(
               distiller(task, forms, stop), executor, config.threads(), until, listener);
         };
-    Sweep sweep = sweeps.apply(shared, deadline.first(share(rows)));
+    Sweep sweep = sweeps.apply(shared, deadline.first(share(rows))).by(remote);
     sweep.run(searches, round.look(), round.cut());
     List<Search> failed = searches.stream().filter(s -> s.best().isEmpty()).toList();
     if (failed.contains(twins) || failed.containsAll(students)) {
       throw SweepException.ofSearches(failed);
     }
-    Sweep last = sweeps.apply(shared, deadline).after(sweep);
+    Sweep last = sweeps.apply(shared, deadline).by(remote).after(sweep);
     // What so many rows take is taken when the search of few is over.
     Rows all = more == null || augment == 0 ? rows : rows.endingWith(more, augment);
     Finals finals = new Finals(config, all, last, deadline, made::last);
@@ -406,20 +418,8 @@ public final class AutoDistiller {
         catalog, task.train(), task.trainTeacher(), sources(task), config, shared, stop);
   }
 
-  /** What students may learn from: the answers that they are judged by first. */
   private List<LabelSource> sources(DistillationTask task) {
-    List<LabelSource> sources = new ArrayList<>();
-    sources.add(LabelSource.of(LabelSource.GIVEN, task.trainTeacher()));
-    if (task.inSample().length > 0) {
-      sources.add(LabelSource.of(LabelSource.IN_SAMPLE, task.inSample()));
-    }
-    // Who wants to mimic the teacher, even in part, wants it as it is.
-    if (config.teacherWeight() == 0) {
-      Dataset train = task.train();
-      sources.add(
-          LabelSource.calibrated(task.trainTeacher(), train.labels(), train.classes().size()));
-    }
-    return config.plan() == SweepPlan.REFERENCE ? sources.subList(0, 1) : sources;
+    return LabelSource.all(task.train(), task.trainTeacher(), task.inSample(), config);
   }
 
   /** The families that can do this task; the ones asked for by name must. */

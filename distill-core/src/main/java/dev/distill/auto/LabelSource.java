@@ -1,5 +1,8 @@
 package dev.distill.auto;
 
+import dev.distill.data.Dataset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -19,6 +22,24 @@ record LabelSource(String name, double[] train, UnaryOperator<double[]> more) {
 
   /** Corrected by the labels. */
   static final String CALIBRATED = "calibrated";
+
+  /** What students may learn from: the answers that they are judged by first. */
+  static List<LabelSource> all(
+      Dataset train, double[] given, double[] inSample, DistillConfig config) {
+    List<LabelSource> sources = new ArrayList<>();
+    sources.add(of(GIVEN, given));
+    if (config.plan() == SweepPlan.REFERENCE) {
+      return sources;
+    }
+    if (inSample.length > 0) {
+      sources.add(of(IN_SAMPLE, inSample));
+    }
+    // Who wants to mimic the teacher, even in part, wants it as it is.
+    if (config.teacherWeight() == 0) {
+      sources.add(calibrated(given, train.labels(), train.classes().size()));
+    }
+    return sources;
+  }
 
   /** Answers as they are. */
   static LabelSource of(String name, double[] train) {

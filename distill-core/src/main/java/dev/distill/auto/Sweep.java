@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Runs trials through the executor and collects their outcomes. */
 final class Sweep {
@@ -21,6 +22,7 @@ final class Sweep {
   private final SweepListener listener;
   private final List<Search> searches = new ArrayList<>();
   private boolean endedEarly;
+  private @Nullable RemoteTrials remote;
 
   /**
    * A sweep.
@@ -38,6 +40,12 @@ final class Sweep {
     this.threads = threads;
     this.deadline = deadline;
     this.listener = listener;
+  }
+
+  /** Has its trials run by others, if there are any; null for none. */
+  Sweep by(@Nullable RemoteTrials others) {
+    remote = others;
+    return this;
   }
 
   /** Goes on where another one has ended. */
@@ -62,7 +70,12 @@ final class Sweep {
   void run(List<Search> more, Cut look, Cut cut) {
     searches.addAll(more);
     int budget = more.stream().mapToInt(Search::budget).sum();
-    int atOnce = Math.min(Math.min(threads, budget), cut.atOnce());
+    RemoteTrials others = remote;
+    if (others != null) {
+      others.begin(look, cut);
+    }
+    int most = others == null ? Math.min(threads, cut.atOnce()) : others.atOnce();
+    int atOnce = Math.min(most, budget);
     AtomicInteger running = new AtomicInteger();
     executor.run(
         () -> {
@@ -79,8 +92,11 @@ final class Sweep {
         },
         spec -> {
           Search search = of(more, spec);
-          Cut own = search.isLook(spec) ? look : cut;
-          return distiller.run(spec, own, Math.max(1, threads / atOnce), watch(search, spec));
+          boolean isLook = search.isLook(spec);
+          TrialRunner.Watch watch = watch(search, spec);
+          return others == null
+              ? distiller.run(spec, isLook ? look : cut, Math.max(1, threads / atOnce), watch)
+              : others.run(spec, isLook, watch, distiller::isStopped);
         },
         outcome -> {
           running.decrementAndGet();

@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Where trials run: threads of this process, or, later, workers elsewhere. */
+/** Where trials run: threads of this process, or workers elsewhere that these threads wait for. */
 @FunctionalInterface
 public interface TrialExecutor {
 
@@ -22,4 +22,12 @@ public interface TrialExecutor {
       Supplier<Optional<TrialSpec>> next,
       Function<TrialSpec, TrialOutcome> run,
       Consumer<TrialOutcome> tell);
+
+  /**
+   * Who runs the trials in other processes. By default there is nobody: they run in this one, on
+   * the threads that call {@code run}.
+   */
+  default Optional<TrialWorkers> workers() {
+    return Optional.empty();
+  }
 }

@@ -70,6 +70,11 @@ final class TrialRunner {
     this.stop = stop;
   }
 
+  /** Whether running fits are to end. */
+  boolean isStopped() {
+    return stop.getAsBoolean();
+  }
+
   /** Looks at a trial while it runs. */
   interface Watch {
     /** Lets trials run to their end. */
