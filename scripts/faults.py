@@ -357,13 +357,17 @@ def clock_back(base, folder):
         raise Impossible("faketime is not there")
     clock = folder / "clock"
     clock.write_text("+0")
-    env = environment(LD_PRELOAD=str(library), FAKETIME_TIMESTAMP_FILE=str(clock), FAKETIME_NO_CACHE="1", DONT_FAKE_MONOTONIC="1")
+    env = environment(LD_PRELOAD=str(library), FAKETIME_TIMESTAMP_FILE=str(clock), FAKETIME_CACHE_DURATION="1", DONT_FAKE_MONOTONIC="1")
     run = subprocess.Popen([DISTILL, *map(str, run_words(base.folder, folder / "out", "--study", folder / "study.db"))], stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, text=True, env=env)
     while run.poll() is None and not (folder / "study.db").exists():
         time.sleep(0.05)
     clock.write_text("-1h")
-    out, err = run.communicate(timeout=240)
+    try:
+        out, err = run.communicate(timeout=240)
+    except subprocess.TimeoutExpired:
+        run.kill()
+        raise Wrong("it hangs")
     told(subprocess.CompletedProcess(run.args, run.returncode, out, err))
     if run.returncode:
         raise Wrong(err[-300:])

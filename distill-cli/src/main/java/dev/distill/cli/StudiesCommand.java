@@ -119,6 +119,7 @@ final class StudiesCommand implements Callable<Integer> {
     Comparator<Trial> byValue = Comparator.comparingDouble(trial -> trial.values().get(objective));
     return trials.stream()
         .filter(trial -> trial.state() == Trial.State.COMPLETE)
+        .filter(trial -> trial.values().size() > objective)
         .min(
             Comparator.comparingDouble(Trial::violation)
                 .thenComparing(direction == Direction.MAXIMIZE ? byValue.reversed() : byValue));
