@@ -458,13 +458,19 @@ def signalled(base, folder, which, times):
     caught = 0
     for command, words_of in WRITERS.items():
         words = [str(word) for word in words_of(base, folder)]
-        for _ in range(times):
+        takes = None
+        for _ in range(times + 1):
             out = folder / "o"
             shutil.rmtree(out, ignore_errors=True)
             out.mkdir()
+            if takes is None:
+                start = time.time()
+                distill(*words, code=0)
+                takes = time.time() - start
+                continue
             process = subprocess.Popen([DISTILL, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment())
             try:
-                process.communicate(timeout=base.random.uniform(0.3, 1.3) * base.seconds)
+                process.communicate(timeout=base.random.uniform(0.3, 0.95) * takes)
             except subprocess.TimeoutExpired:
                 process.send_signal(which)
                 caught += 1
@@ -477,6 +483,8 @@ def signalled(base, folder, which, times):
                     raise Wrong(f"{command}: {err[:300]}")
             for file in out.iterdir():
                 whole(command, file, which)
+    if not caught:
+        raise Wrong("no signal came in time")
     return f"{caught} signals hit augment, predict and run: each file is whole or not there" + ("" if which == signal.SIGKILL else ", and nothing else is left")
 
 
