@@ -6,12 +6,17 @@ import dev.distill.cli.data.InputException;
 import dev.distill.search.StoreException;
 import dev.distill.spi.FitException;
 import dev.distill.spi.NoAnswerException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,6 +72,8 @@ public final class Main implements Runnable {
   /** Usage or input was wrong. */
   static final int INPUT = 2;
 
+  private static final int LONGEST_MESSAGE = 2_000;
+
   /** Commands that tell of themselves by events. */
   private static final Set<String> RUNS = Set.of("run", "rerun");
 
@@ -84,12 +91,37 @@ public final class Main implements Runnable {
     if (System.getProperty(SLF4J) == null) {
       System.setProperty(SLF4J, "ERROR");
     }
-    int code =
-        execute(
-            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-            args);
+    StandardOutput output = new StandardOutput(new FileOutputStream(FileDescriptor.out));
+    PrintWriter out = new PrintWriter(output, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int code = execute(out, err, args);
+    out.flush();
+    if (output.failure != null && code == OK) {
+      err.println("distill: standard output can't be written: " + output.failure);
+      code = FAILED;
+    }
     System.exit(code);
+  }
+
+  /** Remembers why it could not be written, which a writer that prints does not tell. */
+  private static final class StandardOutput extends FilterOutputStream {
+    private @Nullable String failure;
+
+    StandardOutput(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      try {
+        out.write(bytes, from, length);
+      } catch (IOException e) {
+        String reason = String.valueOf(e.getMessage());
+        // Who reads no more, as 'head' does after some lines, wants to know no more.
+        failure = reason.contains("pipe") ? null : reason;
+        throw e;
+      }
+    }
   }
 
   /** Runs a command; gives its exit code. */
@@ -101,6 +133,9 @@ public final class Main implements Runnable {
           "distill: out of memory, the heap is %,d MB; allow more by DISTILL_JAVA_OPTS=-Xmx4g, or"
               + " give fewer rows or --threads%n",
           Runtime.getRuntime().maxMemory() >> 20);
+      return FAILED;
+    } catch (StackOverflowError e) {
+      err.println("distill: out of stack; allow more by DISTILL_JAVA_OPTS=-Xss16m");
       return FAILED;
     }
   }
@@ -143,25 +178,31 @@ public final class Main implements Runnable {
   /** One line for what a user can mend; the whole trace for what only we can. */
   private static int explain(Exception e, CommandLine command, ParseResult parsed)
       throws Exception {
-    boolean input =
-        e instanceof InputException
-            || e instanceof IllegalArgumentException
-            || e instanceof IOException
-            || e instanceof StoreException
-            || e instanceof NoAnswerException;
-    boolean known =
-        e instanceof SweepException
-            || e instanceof FitException
-            || e instanceof MlflowServer.Failure;
-    if (!input && !known) {
+    if (!isTold(e)) {
       tell(command, parsed.expandedArgs(), String.valueOf(e), FAILED);
       throw e;
     }
-    int code = input ? INPUT : FAILED;
+    int code = isInput(e) ? INPUT : FAILED;
     String message = NextStep.of(oneLine(e));
     command.getErr().println("distill: " + message);
     tell(command, parsed.expandedArgs(), message, code);
     return code;
+  }
+
+  private static boolean isInput(Exception e) {
+    return e instanceof InputException
+        || e instanceof IllegalArgumentException
+        || e instanceof IOException
+        || e instanceof StoreException
+        || e instanceof NoAnswerException;
+  }
+
+  /** Whether a user is told in one line. */
+  static boolean isTold(Exception e) {
+    return isInput(e)
+        || e instanceof SweepException
+        || e instanceof FitException
+        || e instanceof MlflowServer.Failure;
   }
 
   /** Who follows events is told by one, too. */
@@ -174,9 +215,23 @@ public final class Main implements Runnable {
     }
   }
 
-  private static String oneLine(Exception e) {
+  /**
+   * A message on one line that a terminal shows as it is: names in it come from files, and may be
+   * of any length and hold what moves a cursor.
+   */
+  static String oneLine(Exception e) {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    return message.strip().replaceAll("\\s*\\R\\s*", " ");
+    if (message.length() > LONGEST_MESSAGE) {
+      // What is wrong stands at the beginning, what is allowed at the end.
+      message =
+          message.substring(0, LONGEST_MESSAGE / 2)
+              + " … "
+              + message.substring(message.length() - LONGEST_MESSAGE / 2);
+    }
+    return message
+        .strip()
+        .replaceAll("\\s*\\R\\s*", " ")
+        .replaceAll("[\\p{Cc}\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]", "?");
   }
 
   /** The version of Distill and of Java. */

@@ -91,15 +91,18 @@ final class OutputFolder {
       throw new InputException(file + ": is a folder, expected a file to write");
     }
     Files.createDirectories(parent);
-    WholeFile.write(absolute, text);
+    write(absolute, text.getBytes(StandardCharsets.UTF_8));
   }
 
   void write(String name, String text) throws IOException {
     write(name, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  void write(String name, byte[] bytes) throws IOException {
-    Path target = folder.resolve(name);
+  void write(String name, byte[] bytes) {
+    write(folder.resolve(name), bytes);
+  }
+
+  private static void write(Path target, byte[] bytes) {
     try {
       WholeFile.write(target, bytes);
     } catch (IOException e) {

@@ -136,6 +136,9 @@ final class RunConfig {
           e);
     } catch (YamlEngineException e) {
       throw new InputException("%s: is no YAML: %s".formatted(file, e.getMessage()), e);
+    } catch (StackOverflowError e) {
+      throw new InputException(
+          file + ": lists in lists without end, expected options and lists of values", e);
     }
   }
 

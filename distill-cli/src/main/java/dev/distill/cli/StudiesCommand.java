@@ -1,5 +1,6 @@
 package dev.distill.cli;
 
+import dev.distill.cli.data.InputException;
 import dev.distill.search.Direction;
 import dev.distill.search.StudyStore;
 import dev.distill.search.Trial;
@@ -69,8 +70,16 @@ final class StudiesCommand implements Callable<Integer> {
     return Main.OK;
   }
 
-  private static void summary(StudyStore store, String name, PrintWriter out) {
-    List<Direction> directions = store.find(name).orElseThrow().directions();
+  private void summary(StudyStore store, String name, PrintWriter out) {
+    List<Direction> directions =
+        store
+            .find(name)
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "%s: study '%s' is listed, but not found by its name; the file is damaged"
+                            .formatted(place, name)))
+            .directions();
     List<Trial> trials = store.trials(name);
     out.printf("%s: %s, %s%n", name, words(directions), states(trials));
     trials.stream()
@@ -110,6 +119,7 @@ final class StudiesCommand implements Callable<Integer> {
     Comparator<Trial> byValue = Comparator.comparingDouble(trial -> trial.values().get(objective));
     return trials.stream()
         .filter(trial -> trial.state() == Trial.State.COMPLETE)
+        .filter(trial -> trial.values().size() > objective)
         .min(
             Comparator.comparingDouble(Trial::violation)
                 .thenComparing(direction == Direction.MAXIMIZE ? byValue.reversed() : byValue));

@@ -135,6 +135,13 @@ public final class ExporterCatalog {
             StandardCopyOption.REPLACE_EXISTING);
         written.add(target.resolveSibling(file.getValue().getFileName()));
       }
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      // A full disk is told without the file.
+      FileSystemException named = new FileSystemException(target.toString(), null, e.getMessage());
+      named.initCause(e);
+      throw named;
     } finally {
       for (Path temporary : ready.keySet()) {
         Files.deleteIfExists(temporary);

@@ -2,6 +2,7 @@ package dev.distill.report;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,7 +16,7 @@ public final class WholeFile {
    * Writes a file; one of that name is replaced at once.
    *
    * @param target in a folder that is there
-   * @throws IOException if it can't be written; then what was there is there still
+   * @throws IOException if it can't be written, naming it; then what was there is there still
    */
   public static void write(Path target, byte[] bytes) throws IOException {
     long unique = ThreadLocalRandom.current().nextLong();
@@ -25,6 +26,13 @@ public final class WholeFile {
       Files.write(beside, bytes);
       Files.move(
           beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      // A full disk is told without the file.
+      FileSystemException named = new FileSystemException(target.toString(), null, e.getMessage());
+      named.initCause(e);
+      throw named;
     } finally {
       Files.deleteIfExists(beside);
     }

@@ -47,6 +47,8 @@ final class CsvFile implements AutoCloseable {
       temporary =
           folder.resolve(
               "." + out.getFileName() + "." + ProcessHandle.current().pid() + ".unfinished");
+      // Whoever ends the process, by Ctrl-C or SIGTERM, leaves it no time to close this.
+      temporary.toFile().deleteOnExit();
       OutputStream bytes = new BufferedOutputStream(Files.newOutputStream(temporary));
       boolean zipped = out.toString().endsWith(".gz");
       writer =
@@ -84,22 +86,41 @@ final class CsvFile implements AutoCloseable {
 
   /** Ends the line. */
   void endLine() throws IOException {
-    writer.append(line.append('\n'));
+    try {
+      writer.append(line.append('\n'));
+    } catch (IOException e) {
+      throw failed(e);
+    }
     line.setLength(0);
     begun = false;
   }
 
   /** Puts the file at its place, over one that may be there. */
   void finish() throws IOException {
-    writer.close();
-    Files.move(temporary, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try {
+      writer.close();
+      Files.move(
+          temporary, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private IOException failed(IOException e) {
+    return new IOException(
+        "%s: can't be written: %s; is there room on the disk?".formatted(out, reason(e)), e);
   }
 
   /** Drops what was written, unless it was finished. */
   @Override
   public void close() throws IOException {
-    writer.close();
-    Files.deleteIfExists(temporary);
+    try {
+      writer.close();
+    } catch (IOException e) {
+      // What does not fit on the disk is to be dropped.
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
   }
 
   private static String quoted(String text) {

@@ -19,6 +19,9 @@ final class Connections {
 
   /** What a file or URL is called in messages: without its secrets. */
   static String where(String place) {
+    if (isFile(place)) {
+      return place;
+    }
     return place
         .replaceFirst("[?;].*", "")
         .replaceFirst("//[^/@]*@", "//")
@@ -36,7 +39,15 @@ final class Connections {
               .formatted(where(place)),
           null);
     }
-    return SQLITE + place;
+    // To the driver a ? ends the name, unless it is an address.
+    return SQLITE
+        + (place.contains("?")
+            ? "file:" + place.replace("%", "%25").replace("?", "%3F").replace("#", "%23")
+            : place);
+  }
+
+  private static boolean isFile(String place) {
+    return !place.startsWith("jdbc:") && !place.contains("://");
   }
 
   /**
@@ -50,7 +61,7 @@ final class Connections {
     Dialect dialect = Dialect.of(url);
     Failures failures = new Failures(where, dialect, patience);
     if (dialect == Dialect.SQLITE) {
-      file(url).ifPresent(file -> check(file, existing));
+      file(place, url).ifPresent(file -> check(file, existing));
     }
     if (DriverManager.drivers().noneMatch(driver -> accepts(driver, url))) {
       throw new StoreException(
@@ -81,10 +92,12 @@ final class Connections {
     }
   }
 
-  /** The file of an SQLite URL, unless that is in memory. */
-  private static Optional<Path> file(String url) {
+  /** The file of an SQLite store, unless that is in memory. */
+  private static Optional<Path> file(String place, String url) {
     String path =
-        url.substring(SQLITE.length()).replaceFirst("\\?.*", "").replaceFirst("^file:", "");
+        isFile(place)
+            ? place
+            : url.substring(SQLITE.length()).replaceFirst("\\?.*", "").replaceFirst("^file:", "");
     return path.isEmpty() || path.contains(":memory:")
         ? Optional.empty()
         : Optional.of(Path.of(path));

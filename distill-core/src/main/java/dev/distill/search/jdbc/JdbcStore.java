@@ -105,7 +105,7 @@ public final class JdbcStore implements StudyStore {
 
   @Override
   public synchronized Optional<Header> find(String study) {
-    return row(study, "").map(id -> header(study, id));
+    return row(study, "").map(id -> sql.reading(() -> header(study, id)));
   }
 
   private Header header(String study, long id) {

@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -152,17 +153,43 @@ final class Sql implements AutoCloseable {
     List<T> found = new ArrayList<>();
     try (ResultSet rows = bound(sql, arguments).executeQuery()) {
       while (rows.next()) {
-        found.add(row.read(rows));
+        found.add(read(row, rows));
       }
-    } catch (IllegalArgumentException e) {
-      throw new StoreException(
-          "the study store %s holds what can't be read: %s"
-              .formatted(failures.where(), e.getMessage()),
-          e);
     } catch (SQLException e) {
       throw failure(e);
     }
     return found;
+  }
+
+  private <T> T read(Row<T> row, ResultSet rows) throws SQLException {
+    try {
+      return row.read(rows);
+    } catch (RuntimeException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** Makes something of what was read; what another program left there may be anything. */
+  <T> T reading(Supplier<T> made) {
+    try {
+      return made.get();
+    } catch (RuntimeException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private RuntimeException unreadable(RuntimeException e) {
+    if (e instanceof StoreException || e instanceof IllegalStateException) {
+      return e;
+    }
+    return new StoreException(
+        "the study store %s holds what can't be read: %s"
+            .formatted(
+                failures.where(),
+                e instanceof IllegalArgumentException || e instanceof DateTimeException
+                    ? e.getMessage()
+                    : e.toString()),
+        e);
   }
 
   void execute(String sql) {

@@ -98,7 +98,7 @@ final class TrialReader {
     }
     if (!drafts.isEmpty()) {
       fill(known, drafts);
-      drafts.forEach(draft -> known.put(draft.row, draft.trial()));
+      drafts.forEach(draft -> known.put(draft.row, sql.reading(draft::trial)));
     }
     known.current = sql.within();
     known.changes = changes;

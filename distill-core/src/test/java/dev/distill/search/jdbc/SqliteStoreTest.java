@@ -25,6 +25,8 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SqliteStoreTest extends JdbcStoreContract {
   @TempDir private Path folder = Path.of("");
@@ -213,6 +215,38 @@ class SqliteStoreTest extends JdbcStoreContract {
     fails(() -> JdbcStore.open("postgresql://me:secret@host/db"))
         .hasMessage(
             "a study store is a file or a JDBC URL, which starts with 'jdbc:', got postgresql://host/db");
+  }
+
+  @Test
+  void a_name_with_what_ends_a_name_elsewhere() throws IOException {
+    Path odd = folder.resolve("a?b%41 #c;d=e.db");
+    try (JdbcStore store = JdbcStore.open(odd)) {
+      study(store).create();
+    }
+    assertThat(odd).isNotEmptyFile();
+    try (JdbcStore store = JdbcStore.existing(odd.toString())) {
+      assertThat(store.studies()).containsExactly("study");
+    }
+    Path absent = folder.resolve("c?d.db");
+    fails(() -> JdbcStore.existing(absent.toString())).hasMessageContaining(absent.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "trials SET datetime_start = 'yesterday'",
+        "trials SET state = 'DONE'",
+        "trial_params SET distribution_json = '{}'",
+        "trial_params SET param_value = 7, distribution_json ="
+            + " '{\"name\": \"CategoricalDistribution\", \"attributes\": {\"choices\": [1]}}'"
+      })
+  void values_that_no_program_wrote(String change) {
+    filled(1);
+    sql("UPDATE " + change);
+    try (StudyStore store = open()) {
+      fails(() -> store.trials("study"))
+          .hasMessageStartingWith("the study store " + file() + " holds what can't be read: ");
+    }
   }
 
   @Test

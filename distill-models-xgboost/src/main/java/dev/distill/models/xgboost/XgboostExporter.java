@@ -99,6 +99,7 @@ public final class XgboostExporter implements StudentExporter {
 
   @Override
   public ExportedStudent open(Path file, StudentFile student) throws IOException {
+    WholeModel.check(file);
     Booster booster;
     try {
       booster = XGBoost.loadModel(file.toString());

@@ -36,6 +36,7 @@ public final class XgboostTeachers implements TeacherProvider {
       throw new IOException(
           place + ": " + (Files.exists(file) ? "can't be read" : "there is no such file"));
     }
+    WholeModel.check(file);
     Booster booster;
     try {
       booster = XGBoost.loadModel(place);

@@ -91,6 +91,25 @@ class XgboostTeacherTest {
     throw new AssertionError("no provider");
   }
 
+  /** XGBoost's own reader goes on behind the end for minutes. */
+  @Test
+  void refuses_a_model_that_was_cut_off() throws Exception {
+    Booster booster = train("multi:softprob", 3);
+    for (String format : List.of("m.ubj", "m.json")) {
+      byte[] whole = Files.readAllBytes(saved(booster, format));
+      Path cut = folder.resolve("cut-" + format);
+      for (int length = 1; length < whole.length; length += 97) {
+        Files.write(cut, Arrays.copyOf(whole, length));
+        assertThatThrownBy(() -> open(cut))
+            .as("%s bytes of %s", length, format)
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageStartingWith(cut + ": is no whole model of XGBoost: ")
+            .satisfies(e -> assertThat(String.valueOf(e.getMessage()).lines()).hasSize(1));
+      }
+    }
+    booster.dispose();
+  }
+
   @Test
   void answers_as_the_model_does_whatever_its_format() throws Exception {
     for (String objective : List.of("binary:logistic", "multi:softprob")) {

@@ -37,7 +37,7 @@ public final class ReportPage {
   private static ObjectNode data(RunFolder run) {
     ObjectNode data = JSON.createObjectNode();
     data.set("result", run.result());
-    data.set("trials", TrialData.of(run.trials()));
+    data.set("trials", TrialData.of(run.name(), run.trials()));
     run.student().flatMap(Drawing::of).ifPresent(drawing -> data.set("reading", drawing));
     return data;
   }

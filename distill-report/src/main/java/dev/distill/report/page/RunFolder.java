@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.distill.runtime.StudentFile;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ public record RunFolder(
   private static JsonNode result(Path file) throws IOException {
     JsonNode result;
     try {
-      result = JSON.readTree(Files.readString(file));
+      result = JSON.readTree(Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
       throw new IOException(
           file + ": is not there; expected the folder of a finished 'distill run --out DIR'", e);
@@ -90,10 +91,12 @@ public record RunFolder(
     try (MappingIterator<Map<String, String>> lines =
         CSV.readerForMapOf(String.class).with(header).readValues(Files.readString(file))) {
       List<Map<String, String>> trials = new ArrayList<>();
-      while (lines.hasNext()) {
-        trials.add(lines.next());
+      while (lines.hasNextValue()) {
+        trials.add(lines.nextValue());
       }
       return trials;
+    } catch (CharacterCodingException e) {
+      throw new IOException(file + ": is not UTF-8 text", e);
     } catch (JsonProcessingException e) {
       throw new IOException(file + ": is no CSV: " + e.getOriginalMessage(), e);
     }

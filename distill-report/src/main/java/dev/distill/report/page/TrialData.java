@@ -40,11 +40,13 @@ final class TrialData {
   /**
    * The trials.
    *
+   * @param run what the run is called, for messages
    * @param lines of leaderboard.csv
    * @return {@code fields}, names of what each of {@code rows} has; {@code family} and {@code
    *     search} in it are indices into {@code families} and {@code searches}
+   * @throws IllegalArgumentException if a figure is no number
    */
-  static ObjectNode of(List<Map<String, String>> lines) {
+  static ObjectNode of(String run, List<Map<String, String>> lines) {
     ObjectNode data = JSON.createObjectNode();
     ArrayNode fields = data.putArray("fields");
     List.of("search", "family", "state", "front").forEach(fields::add);
@@ -65,7 +67,15 @@ final class TrialData {
       row.add(line.getOrDefault("state", ""));
       row.add(line.getOrDefault("front", "").isEmpty() ? 0 : 1);
       for (String figure : FIGURES) {
-        number(row, line.get(figure));
+        String text = line.get(figure);
+        try {
+          number(row, text);
+        } catch (NumberFormatException e) {
+          throw new IllegalArgumentException(
+              "%s: '%s' of trial %s in leaderboard.csv must be a number, got '%s'"
+                  .formatted(run, figure, line.get("trial"), text),
+              e);
+        }
       }
       row.add(shortened(line.getOrDefault("hyperparameters", "")));
       String cause = line.getOrDefault("failure", "");
