@@ -227,15 +227,19 @@ def reader_gone(base, folder):
 def no_temp(base, folder):
     gone = environment(f"-Djava.io.tmpdir={folder / 'gone'}")
     said = []
-    for words in (run_words(base.folder, folder / "out"),
+    distill(*run_words(base.folder, folder / "out"), code=0, env=gone)
+    base.same(folder / "out")
+    for words in (["augment", "--train", base.folder / "train.csv", "--label", "soil", "--factor", "1", "--out", folder / "a.csv"],
                   ["predict", "--student", base.student, "--data", base.folder / "test.csv", "--out", folder / "p.csv"],
-                  ["augment", "--train", base.folder / "train.csv", "--label", "soil", "--factor", "1", "--out", folder / "a.csv"],
-                  ["studies", folder / "none.db"], ["verify", base.student, export(base, folder)]):
-        said.append(distill(*words, env=gone))
-    distill("inspect", base.student, code=0, env=gone)
-    if sum("no folder for temporary files" in line for line in said) < 3:
-        raise Wrong(" | ".join(said))
-    return f"'{shortened(said[0])}'; what needs none works"
+                  ["inspect", base.student]):
+        distill(*words, code=0, env=gone)
+    line = distill("verify", base.student, export(base, folder), env=gone)
+    if "gone" not in line:
+        raise Wrong(line)
+    noted = subprocess.run([DISTILL, *map(str, run_words(base.folder, folder / "again"))], capture_output=True, text=True, env=gone).stderr
+    if "no folder for temporary files" not in noted.splitlines()[0]:
+        raise Wrong(noted)
+    return f"'{shortened(noted.splitlines()[0])}'; the same run, predictions and made rows; '{shortened(line)}'"
 
 
 def export(base, folder):

@@ -34,6 +34,9 @@ final class Finisher {
   private static final int PARITY_ROWS = 2_000;
   private static final int TRAIN_KL_ROWS = 20_000;
 
+  /** So many rows say how many of them there are in each leaf. */
+  private static final int COVER_ROWS = 100_000;
+
   /** What float32 sums of some hundred terms that cancel may differ by from a library's doubles. */
   private static final double PARITY = 1e-4;
 
@@ -183,9 +186,17 @@ final class Finisher {
         file, file.with(new Profile(task.train().features().rows(), columns, answers)));
   }
 
-  /** With the training rows of its leaves, to explain rows in service with. */
+  /**
+   * With the training rows of its leaves, or some of very many, to explain rows in service with.
+   */
   private StudentFile withCovers(StudentFile file) {
     Matrix rows = task.train().features();
+    long count = rows.rows();
+    if (count > COVER_ROWS) {
+      rows =
+          rows.select(
+              IntStream.range(0, COVER_ROWS).map(i -> (int) (i * count / COVER_ROWS)).toArray());
+    }
     return unlessTooLarge(file, file.withCovers(rows.values(), rows.rows()));
   }
 
