@@ -110,15 +110,7 @@ final class Search {
    *     #AFFORDED} more trials would take longer than that are not asked for any more
    */
   Optional<TrialSpec> ask(Optional<Duration> left) {
-    if (study.counted().size() >= budget) {
-      study.reclaim();
-    }
-    List<Trial> trials = study.counted();
-    boolean waiting = trials.stream().anyMatch(t -> t.state() == Trial.State.WAITING);
-    if (!waiting && trials.size() >= budget) {
-      return Optional.empty();
-    }
-    return study.ask(left.map(this::affordable).orElseGet(space::space)).map(this::spec);
+    return study.ask(left.map(this::affordable).orElseGet(space::space), budget).map(this::spec);
   }
 
   /** The part of the space whose families are quick enough; all of it if none is. */

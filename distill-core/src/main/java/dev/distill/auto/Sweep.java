@@ -83,9 +83,8 @@ final class Sweep {
             return Optional.empty();
           }
           Optional<TrialSpec> spec = next(more);
-          while (spec.isEmpty() && running.get() == 0 && waitsForOthers(more)) {
-            pause();
-            spec = next(more);
+          if (spec.isEmpty() && running.get() == 0) {
+            spec = besideOthers(more);
           }
           spec.ifPresent(s -> running.incrementAndGet());
           return spec;
@@ -144,9 +143,21 @@ final class Sweep {
         .orElseThrow();
   }
 
-  /** Whether trials of other processes are to be waited for, where this one runs none. */
-  private boolean waitsForOthers(List<Search> more) {
-    return !deadline.isOver() && more.stream().anyMatch(Search::anyRun);
+  /**
+   * The next trial where this process runs none: there may be none now because others run as many
+   * as may run at once. Only if no trial ran or was asked for while this asked, there are no more.
+   */
+  private Optional<TrialSpec> besideOthers(List<Search> more) {
+    while (!deadline.isOver()) {
+      boolean run = more.stream().anyMatch(Search::anyRun);
+      int asked = more.stream().mapToInt(Search::asked).sum();
+      Optional<TrialSpec> spec = next(more);
+      if (spec.isPresent() || (!run && asked == more.stream().mapToInt(Search::asked).sum())) {
+        return spec;
+      }
+      pause();
+    }
+    return Optional.empty();
   }
 
   private static void pause() {

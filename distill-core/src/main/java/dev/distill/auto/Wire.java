@@ -4,15 +4,12 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.StreamCorruptedException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Texts and arrays as bytes: a length, then what there is, big-endian. */
+/** Texts and arrays as bytes: a length, then what there is, big-endian. Streams are buffered. */
 final class Wire {
-  private static final int AT_ONCE = 8_192;
-
   private Wire() {}
 
   static void write(DataOutputStream out, String text) throws IOException {
@@ -49,63 +46,45 @@ final class Wire {
 
   static void write(DataOutputStream out, int[] values) throws IOException {
     out.writeInt(values.length);
-    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * Math.min(AT_ONCE, values.length));
-    for (int from = 0; from < values.length; from += AT_ONCE) {
-      int count = Math.min(AT_ONCE, values.length - from);
-      bytes.asIntBuffer().put(values, from, count);
-      out.write(bytes.array(), 0, count * Integer.BYTES);
+    for (int value : values) {
+      out.writeInt(value);
     }
   }
 
   static int[] ints(DataInputStream in) throws IOException {
     int[] values = new int[length(in)];
-    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * Math.min(AT_ONCE, values.length));
-    for (int from = 0; from < values.length; from += AT_ONCE) {
-      int count = Math.min(AT_ONCE, values.length - from);
-      in.readFully(bytes.array(), 0, count * Integer.BYTES);
-      bytes.asIntBuffer().get(values, from, count);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = in.readInt();
     }
     return values;
   }
 
   static void write(DataOutputStream out, float[] values) throws IOException {
     out.writeInt(values.length);
-    ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * Math.min(AT_ONCE, values.length));
-    for (int from = 0; from < values.length; from += AT_ONCE) {
-      int count = Math.min(AT_ONCE, values.length - from);
-      bytes.asFloatBuffer().put(values, from, count);
-      out.write(bytes.array(), 0, count * Float.BYTES);
+    for (float value : values) {
+      out.writeFloat(value);
     }
   }
 
   static float[] floats(DataInputStream in) throws IOException {
     float[] values = new float[length(in)];
-    ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * Math.min(AT_ONCE, values.length));
-    for (int from = 0; from < values.length; from += AT_ONCE) {
-      int count = Math.min(AT_ONCE, values.length - from);
-      in.readFully(bytes.array(), 0, count * Float.BYTES);
-      bytes.asFloatBuffer().get(values, from, count);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = in.readFloat();
     }
     return values;
   }
 
   static void write(DataOutputStream out, double[] values) throws IOException {
     out.writeInt(values.length);
-    ByteBuffer bytes = ByteBuffer.allocate(Double.BYTES * Math.min(AT_ONCE, values.length));
-    for (int from = 0; from < values.length; from += AT_ONCE) {
-      int count = Math.min(AT_ONCE, values.length - from);
-      bytes.asDoubleBuffer().put(values, from, count);
-      out.write(bytes.array(), 0, count * Double.BYTES);
+    for (double value : values) {
+      out.writeDouble(value);
     }
   }
 
   static double[] doubles(DataInputStream in) throws IOException {
     double[] values = new double[length(in)];
-    ByteBuffer bytes = ByteBuffer.allocate(Double.BYTES * Math.min(AT_ONCE, values.length));
-    for (int from = 0; from < values.length; from += AT_ONCE) {
-      int count = Math.min(AT_ONCE, values.length - from);
-      in.readFully(bytes.array(), 0, count * Double.BYTES);
-      bytes.asDoubleBuffer().get(values, from, count);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = in.readDouble();
     }
     return values;
   }

@@ -133,7 +133,19 @@ public final class Study {
    * @param part the space, or what {@link SearchSpace#where} makes of it
    * @return as in {@link #ask()}
    */
-  public synchronized Optional<Trial> ask(SearchSpace part) {
+  public Optional<Trial> ask(SearchSpace part) {
+    return ask(part, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The next trial to run within a part of the space, where there are not as many trials as are
+   * wanted, those of other processes included. What was enqueued comes all the same.
+   *
+   * @param part as in {@link #ask(SearchSpace)}
+   * @param most trials; one that was given again counts once
+   * @return as in {@link #ask()}, and empty if there are as many
+   */
+  public synchronized Optional<Trial> ask(SearchSpace part, int most) {
     return store.exclusively(
         name,
         () -> {
@@ -147,10 +159,10 @@ public final class Study {
             }
           }
           if (waiting != null) {
-            return claim(waiting).or(() -> ask(part));
+            return claim(waiting).or(() -> ask(part, most));
           }
           List<Trial> known = counted(all);
-          if (!ready(known)) {
+          if (known.size() >= most || !ready(known)) {
             return Optional.empty();
           }
           int nth = known.size();
@@ -225,10 +237,13 @@ public final class Study {
    */
   synchronized Optional<Trial> next(BooleanSupplier over) throws InterruptedException {
     while (!over.getAsBoolean()) {
-      boolean inFlight =
-          store.trials(name).stream().anyMatch(t -> t.state() == Trial.State.RUNNING);
+      List<Trial> before = store.trials(name);
       Optional<Trial> trial = ask();
-      if (trial.isPresent() || !inFlight) {
+      // Others may have asked for as many as may run, and ended, while this asked.
+      boolean quiet =
+          before.stream().noneMatch(t -> t.state() == Trial.State.RUNNING)
+              && begun(store.trials(name)) == begun(before);
+      if (trial.isPresent() || quiet) {
         return trial;
       }
       wait(50); // they may end in another process, which does not notify
@@ -236,19 +251,11 @@ public final class Study {
     return Optional.empty();
   }
 
-  /**
-   * Has the trials whose worker died fail, and puts them in front again. {@link #ask} does so too;
-   * this is for who waits for others' trials and has nothing to ask for.
-   */
-  public synchronized void reclaim() {
-    store.exclusively(
-        name,
-        () -> {
-          giveAgain();
-          return name;
-        });
+  private static long begun(List<Trial> trials) {
+    return trials.stream().filter(t -> t.state() != Trial.State.WAITING).count();
   }
 
+  /** Has the trials whose worker died fail, and puts them in front again. */
   private void giveAgain() {
     List<Integer> dead = store.heartbeat(name, List.of());
     if (dead.isEmpty()) {

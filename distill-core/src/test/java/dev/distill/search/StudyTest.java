@@ -65,6 +65,49 @@ class StudyTest {
   }
 
   @Test
+  void there_are_as_many_trials_as_are_wanted_also_when_one_is_given_again() {
+    assertThat(study.ask(SPACE, 2)).isPresent();
+    assertThat(study.ask(SPACE, 2)).isPresent();
+    assertThat(study.ask(SPACE, 2)).isEmpty();
+    study.giveBack(0);
+    assertThat(study.ask(SPACE, 2)).isPresent();
+    assertThat(study.ask(SPACE, 2)).isEmpty();
+    study.enqueue(SPACE.defaults());
+    assertThat(study.ask(SPACE, 2)).isPresent();
+    assertThat(study.ask(SPACE, 2)).isEmpty();
+  }
+
+  @Test
+  void several_that_ask_at_once_do_not_get_more_than_are_wanted() throws Exception {
+    MemoryStore store = new MemoryStore();
+    List<Study> studies = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      studies.add(Study.builder(SPACE).sampler(new RandomSampler()).store(store).resume());
+    }
+    ExecutorService pool = Executors.newFixedThreadPool(studies.size());
+    try {
+      List<Future<?>> asking = new ArrayList<>();
+      for (Study one : studies) {
+        asking.add(
+            pool.submit(
+                () -> {
+                  Optional<Trial> trial = one.ask(SPACE, 500);
+                  while (trial.isPresent()) {
+                    one.tell(trial.get().number(), 1);
+                    trial = one.ask(SPACE, 500);
+                  }
+                }));
+      }
+      for (Future<?> one : asking) {
+        one.get();
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    assertThat(studies.get(0).trials()).hasSize(500);
+  }
+
+  @Test
   void what_is_enqueued_comes_first_in_its_order() {
     study.enqueue(new Hyperparameters(Map.of("x", 0.75)));
     study.enqueue(SPACE.defaults());
