@@ -2,29 +2,58 @@ package dev.distill.cli;
 
 import dev.distill.auto.MemoryNeed;
 import dev.distill.cli.data.InputException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 
-/** Refuses what the heap is too small for, before anything is begun. */
+/** Refuses what the heap is too small for, and warns of what the machine is, before it is begun. */
 final class HeapCheck {
   private static final double MB = 1 << 20;
 
   /** Fewer rows are no way out. */
   private static final long FEW_ROWS = 1_000;
 
+  /** The library of native students that copies rows; its families begin like this. */
+  private static final String COPYING = "xgboost.";
+
   private final long heap;
+  private final long machine;
   private final int augment;
+  private final Consumer<String> notes;
 
   /**
    * A check.
    *
    * @param heap bytes that there may be
+   * @param machine bytes of memory that the process may take in all
    * @param augment rows without labels for each training row
+   * @param notes told what may turn out too much
    */
-  HeapCheck(long heap, int augment) {
+  HeapCheck(long heap, long machine, int augment, Consumer<String> notes) {
     this.heap = heap;
+    this.machine = machine;
     this.augment = augment;
+    this.notes = notes;
+  }
+
+  /**
+   * A check of this process.
+   *
+   * @param families that may be fitted; all if empty
+   */
+  static HeapCheck here(List<String> families, int augment, Consumer<String> notes) {
+    boolean copies =
+        families.isEmpty() || families.stream().anyMatch(family -> family.startsWith(COPYING));
+    long machine =
+        copies
+                && ManagementFactory.getOperatingSystemMXBean()
+                    instanceof com.sun.management.OperatingSystemMXBean system
+            ? system.getTotalMemorySize()
+            : Long.MAX_VALUE;
+    return new HeapCheck(Runtime.getRuntime().maxMemory(), machine, augment, notes);
   }
 
   /**
@@ -37,6 +66,19 @@ final class HeapCheck {
   void check(Path file, int rows, int columns, int features, int classes) {
     long bytes = MemoryNeed.bytes(rows, columns, features, classes, augment);
     if (bytes <= heap) {
+      long beside = MemoryNeed.besideHeap(rows, features, augment);
+      if (beside > machine - heap) {
+        notes.accept(
+            String.format(
+                Locale.ROOT,
+                "note: XGBoost may take %,.0f MB for the last fit beside the heap of %,.0f, there are"
+                    + " %,.0f in all: a smaller heap (this needs about %,.0f), --augment, --rows or"
+                    + " --families make it fit",
+                beside / MB,
+                heap / MB,
+                machine / MB,
+                bytes / MB));
+      }
       return;
     }
     String fewer = "";

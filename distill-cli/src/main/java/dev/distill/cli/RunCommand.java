@@ -290,7 +290,9 @@ final class RunCommand implements Callable<Integer> {
 
   private DataLoader loader() {
     boolean more = isTrained() || !models.isEmpty() || augmented != null;
-    HeapCheck check = new HeapCheck(Runtime.getRuntime().maxMemory(), more ? search.augment : 0);
+    HeapCheck check =
+        HeapCheck.here(
+            search.families, more ? search.augment : 0, spec.commandLine().getErr()::println);
     DataLoader loader = new DataLoader(label, id, teacherKind, byPosition).after(check::check);
     return rows == Integer.MAX_VALUE ? loader : loader.sampling(rows, search.seed);
   }

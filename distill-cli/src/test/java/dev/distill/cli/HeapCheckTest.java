@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.distill.cli.data.InputException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -14,8 +16,14 @@ class HeapCheckTest {
   private static final long MB = 1 << 20;
   private static final Path FILE = Path.of("train.csv");
 
+  private final List<String> notes = new ArrayList<>();
+
+  private static HeapCheck check(long megabytes, int augment) {
+    return new HeapCheck(megabytes * MB, Long.MAX_VALUE, augment, line -> {});
+  }
+
   private static String refused(long megabytes, int rows, int augment) {
-    HeapCheck check = new HeapCheck(megabytes * MB, augment);
+    HeapCheck check = check(megabytes, augment);
     return String.valueOf(
         catchThrowableOfType(InputException.class, () -> check.check(FILE, rows, 31, 40, 3))
             .getMessage());
@@ -36,12 +44,11 @@ class HeapCheckTest {
     int heap = number(message, "-Xmx");
     int augment = number(message, "--augment ");
     int rows = number(message, "--rows ");
-    assertThatCode(() -> new HeapCheck(heap * MB, 5).check(FILE, 1_000_000, 31, 40, 3))
+    assertThatCode(() -> check(heap, 5).check(FILE, 1_000_000, 31, 40, 3))
         .doesNotThrowAnyException();
-    assertThatCode(() -> new HeapCheck(1_500 * MB, augment).check(FILE, 1_000_000, 31, 40, 3))
+    assertThatCode(() -> check(1_500, augment).check(FILE, 1_000_000, 31, 40, 3))
         .doesNotThrowAnyException();
-    assertThatCode(() -> new HeapCheck(1_500 * MB, 5).check(FILE, rows, 31, 40, 3))
-        .doesNotThrowAnyException();
+    assertThatCode(() -> check(1_500, 5).check(FILE, rows, 31, 40, 3)).doesNotThrowAnyException();
     assertThat(refused(heap - 100, 1_000_000, 5)).contains("-Xmx");
     assertThat(refused(1_500, 1_000_000, augment + 1)).contains("--augment");
     assertThat(refused(1_500, rows + 1, 5)).contains("--rows");
@@ -55,7 +62,17 @@ class HeapCheckTest {
 
   @Test
   void small_data_never_need_much() {
-    assertThatCode(() -> new HeapCheck(400 * MB, 100).check(FILE, 36_000, 15, 60, 2))
-        .doesNotThrowAnyException();
+    assertThatCode(() -> check(400, 100).check(FILE, 36_000, 15, 60, 2)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void what_a_library_copies_beside_the_heap_is_told_where_the_machine_is_too_small_for_both() {
+    new HeapCheck(3_000 * MB, 4_096 * MB, 5, notes::add).check(FILE, 1_000_000, 31, 40, 3);
+    assertThat(notes).singleElement().asString().contains("2,289 MB", "heap of 3,000", "4,096");
+    notes.clear();
+    new HeapCheck(3_000 * MB, 4_096 * MB, 1, notes::add).check(FILE, 1_000_000, 31, 40, 3);
+    assertThat(notes).isEmpty();
+    new HeapCheck(3_000 * MB, 8_192 * MB, 5, notes::add).check(FILE, 1_000_000, 31, 40, 3);
+    assertThat(notes).isEmpty();
   }
 }

@@ -196,7 +196,7 @@ public final class AutoDistiller {
               deadline,
               secondsPerRow,
               forms -> sweeps.apply(forms, deadline));
-      List<TrialOutcome> grown = growth.of(selection.select(finalists, twin));
+      List<TrialOutcome> grown = growth.of(selection.select(finalists, twin), ranked(students));
       trials.addAll(grown);
       grown.stream().filter(growth::isGood).forEach(finalists::add);
       endedEarly |= growth.endedEarly();

@@ -70,15 +70,10 @@ final class Finals {
 
   /** Whether half of the time that is left will do for this one on all rows. */
   private boolean inTime(TrialOutcome outcome) {
-    double times = (double) fitted(rows.full()) / fitted(rows.search());
     return deadline
         .left()
-        .map(left -> 2 * times * outcome.seconds() <= left.toMillis() / 1e3)
+        .map(left -> 2 * rows.lastRound() * outcome.seconds() <= left.toMillis() / 1e3)
         .orElse(true);
-  }
-
-  private static long fitted(List<Fold> folds) {
-    return folds.stream().mapToLong(fold -> fold.trainRows().length).sum();
   }
 
   /**

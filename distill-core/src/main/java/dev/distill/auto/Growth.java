@@ -11,8 +11,9 @@ import java.util.function.Function;
 /**
  * Gives the best student more rows that the teacher labels, step by step, as long as its KL to the
  * teacher on validation rows falls; at each step also with more capacity, where its family names
- * what that is. Also a student that had none in the search, which tries them with a few
- * configurations alone.
+ * what that is. Where it doesn't, the best student of a family that does comes along for the first
+ * step: it gains more from rows. Also a student that had none in the search, which tries them with
+ * a few configurations alone.
  */
 final class Growth {
   private static final List<Integer> STEPS = List.of(20, 50, 100);
@@ -28,8 +29,11 @@ final class Growth {
    */
   private static final double SHORT_SECONDS = 300;
 
-  /** Fits of a step. */
+  /** Fits of a step, of each student. */
   private static final int FITS = 2;
+
+  /** With so many times the student's KL a family that widens is still worth a step. */
+  private static final double NEAR = 2;
 
   private final DistillConfig config;
   private final MoreRows more;
@@ -65,19 +69,47 @@ final class Growth {
     this.sweeps = sweeps;
   }
 
-  /** The outcomes of all steps for the student of this outcome. */
-  List<TrialOutcome> of(TrialOutcome student) {
+  /**
+   * What may be given more rows.
+   *
+   * @param seconds of its fit with {@link TrialSpec#augment} of them
+   */
+  private record Candidate(TrialSpec spec, double seconds) {
+
+    static Candidate of(TrialOutcome outcome) {
+      return new Candidate(outcome.spec(), outcome.seconds());
+    }
+
+    double seconds(int factor) {
+      return seconds * (1 + factor) / (1 + spec.augment());
+    }
+  }
+
+  /**
+   * The outcomes of all steps.
+   *
+   * @param student the best one
+   * @param searched the search's trials, the best first
+   */
+  List<TrialOutcome> of(TrialOutcome student, List<TrialOutcome> searched) {
     List<TrialOutcome> outcomes = new ArrayList<>();
     TrialOutcome best = student;
+    Optional<Candidate> rival = rival(student, searched);
     reason = "more than %s were not allowed".formatted(config.augment());
     for (int factor : STEPS) {
       if (factor > best.spec().augment() && factor <= config.augment()) {
-        Optional<String> hindrance = hindrance(best, factor);
+        List<Candidate> growing = new ArrayList<>(List.of(Candidate.of(best)));
+        if (rival.isPresent()
+            && hindrance(List.of(growing.get(0), rival.get()), factor).isEmpty()) {
+          growing.add(rival.get());
+        }
+        rival = Optional.empty();
+        Optional<String> hindrance = hindrance(growing, factor);
         if (hindrance.isPresent()) {
           reason = hindrance.get();
           break;
         }
-        List<TrialOutcome> step = step(best.spec().augmented(factor));
+        List<TrialOutcome> step = step(growing, factor);
         outcomes.addAll(step);
         Optional<TrialOutcome> next =
             step.stream().filter(this::isGood).min(Comparator.comparingDouble(TrialOutcome::kl));
@@ -95,14 +127,33 @@ final class Growth {
     return outcomes;
   }
 
-  /** The student with so many rows, and a wider one. */
-  private List<TrialOutcome> step(TrialSpec spec) {
-    int factor = spec.augment();
-    SweepSpace space = searches.augmented(spec, factor);
-    List<Study.Start> starts = new ArrayList<>(List.of(space.start(spec)));
-    // Who wants the smallest student does not want a wider one.
-    if (!config.tolerance().any()) {
-      space.wider(spec, WIDER).map(space::start).ifPresent(starts::add);
+  /** The best of those that can be made wider, to learn as the student does, which can't. */
+  private Optional<Candidate> rival(TrialOutcome student, List<TrialOutcome> searched) {
+    TrialSpec own = student.spec();
+    if (config.tolerance().any() || widens(own)) {
+      return Optional.empty();
+    }
+    return searched.stream()
+        .filter(o -> isGood(o) && widens(o.spec()) && o.kl() <= NEAR * student.kl())
+        .findFirst()
+        .map(o -> new Candidate(o.spec().as(own), rows.lastRound() * o.seconds()));
+  }
+
+  private boolean widens(TrialSpec spec) {
+    return searches.augmented(List.of(spec), STEPS.get(0)).wider(spec, WIDER).isPresent();
+  }
+
+  /** These students with so many rows, and wider ones. */
+  private List<TrialOutcome> step(List<Candidate> growing, int factor) {
+    List<TrialSpec> specs = growing.stream().map(c -> c.spec().augmented(factor)).toList();
+    SweepSpace space = searches.augmented(specs, factor);
+    List<Study.Start> starts = new ArrayList<>();
+    for (TrialSpec spec : specs) {
+      starts.add(space.start(spec));
+      // Who wants the smallest student does not want a wider one.
+      if (!config.tolerance().any()) {
+        space.wider(spec, WIDER).map(space::start).ifPresent(starts::add);
+      }
     }
     Search round = searches.round("student x" + factor, space, starts);
     // Each step's rows are let go of before the next one's are made.
@@ -130,14 +181,14 @@ final class Growth {
   }
 
   /** What is missing for trials with so many rows for each training row: rows, time, memory. */
-  private Optional<String> hindrance(TrialOutcome best, int factor) {
+  private Optional<String> hindrance(List<Candidate> growing, int factor) {
     long wanted = (long) factor * rows.count();
     if (more.most() < wanted) {
       return Optional.of("there are no more");
     }
-    double labelling = secondsPerRow * rows.count() * (factor - best.spec().augment());
-    double fit = best.seconds() * (1 + factor) / (1 + best.spec().augment());
-    double toCome = FITS + rows.lastFits();
+    double labelling = secondsPerRow * rows.count() * (factor - growing.get(0).spec().augment());
+    double fit = growing.stream().mapToDouble(c -> c.seconds(factor)).max().orElseThrow();
+    double toCome = growing.size() * FITS + rows.lastFits();
     double allowed =
         deadline
             .left()

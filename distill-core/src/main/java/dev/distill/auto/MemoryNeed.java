@@ -1,9 +1,6 @@
 package dev.distill.auto;
 
-/**
- * How much of the heap a sweep over many rows takes at its peak, from what it holds at once. What
- * native libraries take beside the heap is not counted.
- */
+/** How much memory a sweep over many rows takes at its peak, from what it holds at once. */
 public final class MemoryNeed {
   /** The teacher's answers as they were given, corrected, and softened. */
   private static final int ANSWERS = 3;
@@ -11,10 +8,25 @@ public final class MemoryNeed {
   /** What is there beside the rows: the program, a search on few of them. */
   private static final long BESIDE = 200L << 20;
 
+  /** Of a value in a native library's own form: what XGBoost was seen to take. */
+  private static final int NATIVE_BYTES = 10;
+
   private MemoryNeed() {}
 
   /**
-   * The most bytes at once.
+   * The most bytes beside the heap, where a library (XGBoost) copies the rows of a last fit.
+   *
+   * @param rows training rows
+   * @param features float32 numbers a row
+   * @param augment rows without labels for each of them
+   */
+  public static long besideHeap(long rows, int features, int augment) {
+    int made = Math.min(augment, AutoDistiller.SEARCH_AUGMENT);
+    return rows * (1 + made) * features * NATIVE_BYTES;
+  }
+
+  /**
+   * The most bytes of the heap at once.
    *
    * @param rows training rows
    * @param columns of their file

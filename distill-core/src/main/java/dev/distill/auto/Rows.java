@@ -130,6 +130,15 @@ record Rows(List<Fold> search, List<Fold> full, int count) {
     return folds.stream().map(fold -> fold.with(more, first)).toList();
   }
 
+  /** How many times as many rows trials of the last round have as those of the search. */
+  double lastRound() {
+    return (double) fitted(full) / fitted(search);
+  }
+
+  private static long fitted(List<Fold> folds) {
+    return folds.stream().mapToLong(fold -> fold.trainRows().length).sum();
+  }
+
   /** How many times as many rows last fits have as trials of the last round. */
   double lastFits() {
     Fold whole = full.get(0);

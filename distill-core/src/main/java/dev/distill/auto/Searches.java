@@ -173,17 +173,19 @@ final class Searches {
   }
 
   /**
-   * The space of a student's trials with so many rows without labels for each training row, and all
-   * else given.
+   * The space of students' trials with so many rows without labels for each training row, and all
+   * else as one of these has it.
    */
-  SweepSpace augmented(TrialSpec spec, int factor) {
+  SweepSpace augmented(List<TrialSpec> specs, int factor) {
     return new SweepSpace(
         TrialSpec.Kind.STUDENT,
-        families.stream().filter(f -> f.id().equals(spec.family())).toList(),
+        families.stream()
+            .filter(f -> specs.stream().anyMatch(spec -> spec.family().equals(f.id())))
+            .toList(),
         grown(factor),
-        List.of(spec.temperature()),
-        List.of(spec.alpha()),
-        List.of(spec.source()),
+        specs.stream().map(TrialSpec::temperature).distinct().toList(),
+        specs.stream().map(TrialSpec::alpha).distinct().toList(),
+        specs.stream().map(TrialSpec::source).distinct().toList(),
         List.of(factor),
         config.seed());
   }

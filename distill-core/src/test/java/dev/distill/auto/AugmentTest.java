@@ -8,6 +8,7 @@ import dev.distill.data.Munge;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Table;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -90,6 +91,25 @@ class AugmentTest {
     DistillationResult result = distill(config().timeout(Duration.ofSeconds(6)).build(), slow);
     assertThat(result.trials()).allMatch(t -> t.spec().augment() <= 2);
     assertThat(asked.get()).isBetween(1, 2 * 300);
+  }
+
+  @Test
+  void a_family_that_grows_with_its_rows_comes_along() {
+    FakeFamily narrow = FakeFamily.soft("fake.narrow").cuttingAt(0.4f);
+    FakeFamily growing = FakeFamily.soft("fake.growing").withUnits();
+    DistillationResult result =
+        new AutoDistiller(StudentCatalog.of(List.of(narrow, growing)), config().build())
+            .distill(task.with(made), (outcome, best, done, total) -> {}, new Cancellation());
+    // In the search, of few rows, it is behind.
+    TrialOutcome best =
+        result.trials().stream()
+            .filter(t -> t.spec().search().startsWith("student final"))
+            .min(Comparator.comparingDouble(TrialOutcome::loss))
+            .orElseThrow();
+    assertThat(best.spec().family()).isEqualTo("fake.narrow");
+    assertThat(result.student().chosen().spec().family()).isEqualTo("fake.growing");
+    assertThat(result.student().chosen().spec().hyperparameters().integer("units"))
+        .isGreaterThan(4);
   }
 
   @Test

@@ -39,6 +39,7 @@ public final class FakeFamily implements StudentModel {
   private Encoding encoding = Encoding.AS_IS;
   private boolean portable = true;
   private boolean steps;
+  private boolean units;
   private float offset;
   private float forcedCut = Float.NaN;
   private int idleTrees;
@@ -80,6 +81,15 @@ public final class FakeFamily implements StudentModel {
   /** Has a hyperparameter of training steps, of which it keeps three. */
   public FakeFamily withSteps() {
     steps = true;
+    return this;
+  }
+
+  /**
+   * Has a capacity, of which there is more with more rows; with more of it, it splits nearer to
+   * 0.2.
+   */
+  public FakeFamily withUnits() {
+    units = true;
     return this;
   }
 
@@ -142,6 +152,10 @@ public final class FakeFamily implements StudentModel {
     if (steps) {
       space.addSteps(new Hyperparameter.Int("rounds", 1, 50, true, 10, "does nothing"));
     }
+    if (units) {
+      int most = shape.rows() < 5_000 ? 4 : 64;
+      space.addCapacity(new Hyperparameter.Int("units", 4, most, true, 4, "capacity"));
+    }
     return space.build();
   }
 
@@ -161,6 +175,9 @@ public final class FakeFamily implements StudentModel {
     Matrix rows = training.features();
     int classes = training.classes();
     float cut = Float.isNaN(forcedCut) ? (float) hyperparameters.real("cut") : forcedCut;
+    if (units) {
+      cut = 0.2f + 1.2f / hyperparameters.integer("units");
+    }
     double smooth = hyperparameters.real("smooth");
     double[][] sums = new double[2][classes];
     for (int i = 0; i < rows.rows(); i++) {
