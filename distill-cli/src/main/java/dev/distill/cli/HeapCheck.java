@@ -23,6 +23,7 @@ final class HeapCheck {
   private final long machine;
   private final int augment;
   private final Consumer<String> notes;
+  private boolean noted;
 
   /**
    * A check.
@@ -67,7 +68,8 @@ final class HeapCheck {
     long bytes = MemoryNeed.bytes(rows, columns, features, classes, augment);
     if (bytes <= heap) {
       long beside = MemoryNeed.besideHeap(rows, features, augment);
-      if (beside > machine - heap) {
+      if (beside > machine - heap && !noted) {
+        noted = true;
         notes.accept(
             String.format(
                 Locale.ROOT,
