@@ -16,6 +16,7 @@ import dev.distill.spi.Hyperparameters;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Seeds;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +46,10 @@ final class Finisher {
   private final TrialRunner distiller;
   private final DistillConfig config;
   private final List<TrialOutcome> failures = new ArrayList<>();
+
+  /** The twin that is delivered is student and twin. */
+  private final Map<TrialSpec, Measured> finished = new HashMap<>();
+
   private @Nullable List<Profile.Column> columns;
 
   Finisher(
@@ -93,9 +98,15 @@ final class Finisher {
     }
     while (!left.isEmpty()) {
       TrialOutcome chosen = candidates.rule().apply(left);
+      Measured known = finished.get(chosen.spec());
+      if (known != null) {
+        return known;
+      }
       long start = System.nanoTime();
       try {
-        return distiller.limited(() -> finish(chosen));
+        Measured measured = distiller.limited(() -> finish(chosen));
+        finished.put(chosen.spec(), measured);
+        return measured;
       } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
         TrialSpec spec = chosen.spec();
         String search = spec.kind().name().toLowerCase(Locale.ROOT) + " last fit";

@@ -425,7 +425,7 @@ class AutoDistillerTest {
             .filter(f -> f.training().features().rows() == 300)
             .map(f -> f.hyperparameters().integer("rounds"))
             .toList();
-    assertThat(last).containsExactly(3, 3);
+    assertThat(last).isNotEmpty().containsOnly(3);
   }
 
   @Test
