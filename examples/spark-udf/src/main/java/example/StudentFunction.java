@@ -17,19 +17,23 @@ import java.util.Map;
  *
  * // Spark
  * spark.udf().register("p_yes", (UDF2<Double, String, Double>) score::apply, DataTypes.DoubleType);
- * spark.sql("SELECT *, p_yes(age, city) FROM customers");
+ * Dataset<Row> answers = spark.sql("SELECT *, p_yes(age, city) AS p FROM customers");
  *
  * // Flink
- * class PYes extends ScalarFunction {
- *   private final StudentFunction score = …;
+ * public final class PYes extends ScalarFunction {
+ *   private final StudentFunction score;
+ *   public PYes(StudentFunction score) { this.score = score; }
  *   public double eval(Double age, String city) { return score.apply(age, city); }
  * }
+ * tables.createTemporarySystemFunction("p_yes", new PYes(score));
+ * Table answers = tables.sqlQuery("SELECT *, p_yes(age, city) AS p FROM customers");
  * }</pre>
  *
  * <p>{@link Serializable} because the engines send their functions by Java serialization; Distill
- * itself uses none. What is sent is texts and the bytes of the student file, so workers need no file
- * system of their own, and {@link StudentFile#load} checks those bytes at the other end like any
- * file. The student that was loaded is not sent: each JVM loads it once, for all tasks and threads.
+ * itself uses none. What is sent is texts and the bytes of the student file, so workers need no
+ * file system of their own, and {@link StudentFile#load} checks those bytes at the other end like
+ * any file. The student that was loaded is not sent: each JVM loads it once, for all tasks and
+ * threads.
  */
 public final class StudentFunction implements Serializable {
   private static final long serialVersionUID = 1;

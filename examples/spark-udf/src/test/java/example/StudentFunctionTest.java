@@ -32,21 +32,15 @@ final class StudentFunctionTest {
     }
   }
 
-  /** What Spark's UDF2 is, without Spark: the method reference has to fit. */
-  private interface Udf2<A, B, R> {
-    R call(A a, B b) throws Exception;
-  }
-
   @Test
   void scores_where_it_was_sent_as_where_it_was_made() throws Exception {
     StudentFunction there = receive(send(score));
-    Udf2<Double, String, Double> udf = there::apply;
     for (double age : new double[] {30, 40, 50}) {
       double expected =
           student.score(Map.of("age", age, "city", "Oslo")).probabilities().get("yes");
-      assertThat(udf.call(age, "Oslo")).isEqualTo(expected);
+      assertThat(there.apply(age, "Oslo")).isEqualTo(expected);
     }
-    assertThat(udf.call(null, null))
+    assertThat(there.apply(null, null))
         .isEqualTo(student.score(Map.of()).probabilities().get("yes"));
   }
 
@@ -63,7 +57,10 @@ final class StudentFunctionTest {
   void a_jvm_loads_a_student_once_for_all_tasks() throws Exception {
     byte[] sent = send(score);
     List<StudentFile> loaded =
-        IntStream.range(0, 8).parallel().mapToObj(task -> receiveUnchecked(sent).student()).toList();
+        IntStream.range(0, 8)
+            .parallel()
+            .mapToObj(task -> receiveUnchecked(sent).student())
+            .toList();
     assertThat(loaded).allMatch(one -> one == loaded.get(0));
     byte[] other = Students.olderThan(60).toBytes();
     assertThat(new StudentFunction(other, "yes", "age").student()).isNotSameAs(loaded.get(0));

@@ -113,4 +113,24 @@ class DocsJavaTest {
     }
     return Javac.problems(source, into);
   }
+
+  /** Spark and Flink are not here: what the page shows of them is in the example's tests. */
+  @Test
+  void functions_for_engines_are_registered_as_in_the_tests_of_the_example() throws IOException {
+    String page = Files.readString(ROOT.resolve("docs/library.md"));
+    Matcher block = BLOCK.matcher(page.substring(page.indexOf("## Spark and Flink")));
+    assertThat(block.find()).isTrue();
+    StringBuilder tests = new StringBuilder();
+    for (String name : List.of("SparkTest", "FlinkTest", "PYes")) {
+      Path test = ROOT.resolve("examples/spark-udf/src/test/java/example/" + name + ".java");
+      tests.append(Files.readString(test));
+    }
+    String run = tests.toString().replaceAll("\\s", "");
+    List<String> parts =
+        Stream.of(block.group(2).split("(?m)^(// .*)?$"))
+            .map(part -> part.replaceAll("\\s", ""))
+            .filter(part -> !part.isEmpty() && !part.contains("readAllBytes"))
+            .toList();
+    assertThat(parts).hasSize(3).allMatch(run::contains);
+  }
 }
