@@ -33,12 +33,16 @@ record FirstRound(Searches searches, Cut look, Cut cut) {
       List<String> sources,
       int augment,
       Map<String, Object> identity) {
+    boolean looks =
+        config.plan() != SweepPlan.REFERENCE
+            && config.goals().size() == 1
+            && !config.tolerance().any()
+            && studies.pruner() != Pruner.NONE;
     // One that is behind in the loss may be the best of those that are small enough.
-    boolean prunes =
-        config.plan() != SweepPlan.REFERENCE && !config.costs() && studies.pruner() != Pruner.NONE;
+    boolean prunes = looks && !config.costs();
     Cut whole = Cut.of(rows.search());
-    Cut look = prunes ? rows.inShares(train, config.seed()) : whole;
-    Cut cut = studies.pruneOn() == StudySettings.PruneOn.ROWS ? look : whole;
+    Cut look = looks ? rows.inShares(train, config.seed()) : whole;
+    Cut cut = prunes && studies.pruneOn() == StudySettings.PruneOn.ROWS ? look : whole;
     Searches searches =
         new Searches(
             config,
@@ -49,7 +53,7 @@ record FirstRound(Searches searches, Cut look, Cut cut) {
             augment,
             identity,
             prunes ? cut.pruner(studies.pruner()) : Pruner.NONE,
-            prunes && !look.bySteps());
+            looks && !look.bySteps());
     return new FirstRound(searches, look, cut);
   }
 

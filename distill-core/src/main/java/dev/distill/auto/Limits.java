@@ -51,9 +51,12 @@ public record Limits(double nanos, long bytes) {
   }
 
   private double above(TrialOutcome outcome) {
-    return outcome.cost() == null
-        ? 0
-        : excess(outcome.cost()).stream().mapToDouble(e -> Math.max(0, e)).sum();
+    return outcome.cost() == null ? 0 : above(outcome.cost());
+  }
+
+  /** By what shares of the limits a cost is above them, in all; 0 where they are kept. */
+  double above(TrialOutcome.Cost cost) {
+    return excess(cost).stream().mapToDouble(e -> Math.max(0, e)).sum();
   }
 
   @Override

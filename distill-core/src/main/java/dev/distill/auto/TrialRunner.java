@@ -183,7 +183,9 @@ final class TrialRunner {
         float[] logits = new float[fold.validationRows().length * classes()];
         fitted.logits(validation(fold), logits);
         trial.check();
-        trial.point(share.getKey(), loss(spec, fold.validationRows(), logits));
+        trial.point(
+            share.getKey(),
+            loss(spec, fold.validationRows(), logits) + excess(spec, fitted, validation(fold)));
       }
     }
     List<Fold> folds = cut.folds();
@@ -192,6 +194,7 @@ final class TrialRunner {
     float[] logits = new float[rows * classes()];
     int at = 0;
     double steps = 0;
+    double above = 0;
     TrialOutcome.@Nullable Cost cost = null;
     for (int f = 0; f < folds.size(); f++) {
       Fold fold = folds.get(f);
@@ -204,6 +207,10 @@ final class TrialRunner {
         System.arraycopy(fold.validationRows(), 0, judged, at, validation.rows());
         at += validation.rows();
         steps += (double) fitted.steps() / folds.size();
+        // One fold says little alone.
+        if (f > 0 && f < folds.size() - 1) {
+          above = excess(spec, fitted, validation);
+        }
         if (f == folds.size() - 1) {
           // Only who asks for costs needs a student that can be deployed here already.
           Optional<PortableModel> model =
@@ -213,10 +220,9 @@ final class TrialRunner {
       }
       if (f < folds.size() - 1) {
         trial.check();
-        // One fold says little alone.
         if (f > 0) {
           int[] rowsSoFar = Arrays.copyOf(judged, at);
-          trial.point(f + 1, loss(spec, rowsSoFar, Arrays.copyOf(logits, at * classes())));
+          trial.point(f + 1, loss(spec, rowsSoFar, Arrays.copyOf(logits, at * classes())) + above);
         }
       }
     }
@@ -225,6 +231,12 @@ final class TrialRunner {
 
   private double loss(TrialSpec spec, int[] rows, float[] logits) {
     return judge(spec, rows, logits, 0, null, System.nanoTime()).loss();
+  }
+
+  /** By what shares a student is above the limits: added to its loss while it is looked at. */
+  private double excess(TrialSpec spec, FittedStudent fitted, Matrix rows) {
+    Limits limits = config.limits();
+    return limits.any() ? limits.above(cost(portable(spec, fitted), rows)) : 0;
   }
 
   private TrialOutcome.Cost cost(PortableModel model, Matrix rows) {

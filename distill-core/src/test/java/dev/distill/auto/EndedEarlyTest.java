@@ -140,10 +140,27 @@ class EndedEarlyTest {
   void nothing_is_ended_early_where_something_else_than_the_loss_counts() {
     for (DistillConfig config :
         List.of(
-            config(0).limits(new Limits(0, 1_000_000)).build(),
             config(0).goals(List.of(Goal.LOSS, Goal.BYTES)).build(),
             config(0).plan(SweepPlan.REFERENCE).trials(5).build())) {
       assertThat(distill(config, ASHA, families()).trials()).noneMatch(TrialOutcome::pruned);
+    }
+  }
+
+  @Test
+  void within_limits_families_are_looked_at_and_those_far_above_get_no_more() {
+    for (int foldRows : new int[] {2_000, 0}) {
+      List<StudentModel> some = new ArrayList<>(families());
+      FakeFamily large = FakeFamily.soft("fake.large").cuttingAt(0.2f).withIdleTrees(2_000);
+      some.set(2, large);
+      DistillationResult result =
+          distill(config(foldRows).limits(new Limits(0, 20_000)).build(), ASHA, some);
+      for (String search : List.of("student", "twin")) {
+        List<TrialOutcome> trials = of(result, search);
+        assertThat(trials.subList(0, 5)).allMatch(TrialOutcome::pruned);
+        assertThat(trials.subList(5, 19)).allMatch(TrialOutcome::succeeded);
+        assertThat(trials.subList(5, 19)).noneMatch(t -> t.spec().family().equals(large.id()));
+      }
+      assertThat(result.student().file().toBytes()).hasSizeLessThanOrEqualTo(20_000);
     }
   }
 
