@@ -136,7 +136,10 @@ final class Growth {
     return searched.stream()
         .filter(o -> isGood(o) && widens(o.spec()) && o.kl() <= NEAR * student.kl())
         .findFirst()
-        .map(o -> new Candidate(o.spec().as(own), rows.lastRound() * o.seconds()));
+        .map(
+            o ->
+                new Candidate(
+                    o.spec().as(own), rows.lastRound() * Candidate.of(o).seconds(own.augment())));
   }
 
   private boolean widens(TrialSpec spec) {
