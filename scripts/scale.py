@@ -104,8 +104,9 @@ def run(data, count, flags):
     out = data.out / f"run-{count}"
     figures = out / "figures.json"
     if not figures.exists():
-        used = distill("run", "--train", train, "--label", "class", "--teacher-model", model, "--test", test, "--trials", "20", "--augment", "5",
-                       "--seed", "1", "--out", out, *flags)
+        trials = [] if "--trials" in flags else ["--trials", "20"]
+        used = distill("run", "--train", train, "--label", "class", "--teacher-model", model, "--test", test, "--augment", "5",
+                       "--seed", "1", "--out", out, *trials, *flags)
         (out / "log.txt").write_text(used.pop("log"))
         figures.write_text(json.dumps(used))
     return json.loads(figures.read_text()) | {"student": json.loads((out / "result.json").read_text())["student"]}
