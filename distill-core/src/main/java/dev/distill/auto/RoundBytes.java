@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * @param data training rows
  * @param teacher rows × classes probabilities of them, which students are judged by
  * @param inSample as {@link DistillationTask#inSample()}
- * @param config of which trials see the plan, the teacher's weight, the time limit of a trial, and
- *     whether costs are asked for; no more of it is kept
+ * @param config of which trials see the plan, the teacher's weight, the time limit of a trial, the
+ *     limits, and whether costs are asked for; no more of it is kept
  * @param look what looks at families are fitted and judged on
  * @param cut what all other trials are
  */
 record RoundBytes(
     Dataset data, double[] teacher, double[] inSample, DistillConfig config, Cut look, Cut cut) {
-  private static final String MAGIC = "distill round 1";
+  private static final String MAGIC = "distill round 2";
 
   void write(DataOutputStream out) throws IOException {
     Wire.write(out, MAGIC);
@@ -47,6 +47,8 @@ record RoundBytes(
     out.writeDouble(config.teacherWeight());
     Wire.write(out, config.trialTimeout().toString());
     out.writeBoolean(config.costs());
+    out.writeDouble(config.limits().nanos());
+    out.writeLong(config.limits().bytes());
     // A fold of several cuts is one object there too, for families make forms of its rows once.
     IdentityHashMap<Fold, Integer> folds = new IdentityHashMap<>();
     List<Fold> order = new ArrayList<>();
@@ -87,6 +89,7 @@ record RoundBytes(
             .teacherWeight(in.readDouble())
             .trialTimeout(Duration.parse(Wire.text(in)))
             .goals(in.readBoolean() ? List.of(Goal.values()) : List.of(Goal.LOSS))
+            .limits(new Limits(in.readDouble(), in.readLong()))
             .build();
     List<Fold> folds = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {

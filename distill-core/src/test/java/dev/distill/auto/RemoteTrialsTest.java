@@ -92,6 +92,7 @@ class RemoteTrialsTest {
         FakeFamily.soft("fake.first").withSteps(),
         FakeFamily.soft("fake.second").cuttingAt(0.6f),
         FakeFamily.soft("fake.third").cuttingAt(-0.4f),
+        FakeFamily.soft("fake.large").cuttingAt(0.2f).withIdleTrees(2_000),
         FakeFamily.soft("fake.fourth")
             .before(
                 fit -> {
@@ -157,6 +158,13 @@ class RemoteTrialsTest {
     assertThat(told(distil(Planted.task(1_500), config, new Workers(families()))))
         .as("looks are pruned")
         .anyMatch(line -> line.contains(" true "));
+  }
+
+  @Test
+  void looks_count_with_what_they_are_above_limits() {
+    DistillConfig config =
+        config().foldRows(100).searchRows(400).limits(new Limits(0, 20_000)).build();
+    same(Planted.task(1_500), config, 2);
   }
 
   @Test
@@ -246,6 +254,7 @@ class RemoteTrialsTest {
     assertThat(read.teacher()).isEqualTo(task.trainTeacher());
     assertThat(read.config().trialTimeout()).isEqualTo(Duration.ofSeconds(7));
     assertThat(read.config().costs()).isFalse();
+    assertThat(read.config().limits()).isEqualTo(Limits.NONE);
     assertThat(read.look().shares().get(1))
         .as("a fold of two cuts is one object")
         .isSameAs(read.cut().folds().get(1));
