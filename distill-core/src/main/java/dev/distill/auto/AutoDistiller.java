@@ -181,8 +181,9 @@ public final class AutoDistiller {
     // What so many rows take is taken when the search of few is over.
     Rows all = more == null || augment == 0 ? rows : rows.endingWith(more, augment);
     Finals finals = new Finals(config, all, last, deadline, made::last);
-    TrialOutcome twin = finals.twin(twins);
-    List<TrialOutcome> finalists = new ArrayList<>(finals.students(students, twin));
+    TrialOutcome searched = finals.twin(twins);
+    List<TrialOutcome> finalists = new ArrayList<>(finals.students(students, searched));
+    TrialOutcome twin = finals.twin(twins, searched, finalists);
     List<TrialOutcome> trials = new ArrayList<>(last.outcomes());
     boolean endedEarly = last.endedEarly();
     String moreRows = "";

@@ -1,11 +1,16 @@
 package dev.distill.auto;
 
 import dev.distill.search.Study;
+import dev.distill.spi.Hyperparameters;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /**
  * The last round: the best trials of a search again on all rows, and the student's best ones at
@@ -13,7 +18,8 @@ import java.util.function.BiFunction;
  * there are more than hyperparameters do: what few rows don't say, the teacher does.
  */
 final class Finals {
-  private static final int FINALISTS = 2;
+  /** With so many times the rows of the search or more, at most as many times the capacity pays. */
+  private static final int WIDER = 4;
 
   /** Few rows: the teacher knows much that they don't say. */
   private static final List<Double> FEW_ROWS_ALPHAS = List.of(0.3, 0.5, 0.7, 0.9);
@@ -53,32 +59,73 @@ final class Finals {
 
   /** The hard-label twin: the lowest log loss among the best trials of its search. */
   TrialOutcome twin(Search search) {
-    List<TrialOutcome> best = best(search);
+    List<TrialOutcome> best = bestOfTwo(search);
     if (rows.full() != rows.search()) {
       int count = best.size();
-      while (count > 0 && !inTime(best.get(count - 1))) {
+      while (count > 0 && !inTime(rows.lastRound() * best.get(count - 1).seconds())) {
         count--;
       }
       // Without time for one, students are to have what there is: last fits see all rows anyway.
       if (count > 0) {
         List<TrialSpec> entries = best.stream().limit(count).map(TrialOutcome::spec).toList();
-        best = succeeded(run(search, entries), best);
+        best = new ArrayList<>(succeeded(run(search, entries), best));
+        Optional<TrialSpec> wider = wider(search, lowest(best).spec());
+        if (wider.isPresent()) {
+          best.addAll(succeeded(run(search, List.of(wider.get())), List.of()));
+        }
       }
     }
-    return best.stream().min(Comparator.comparingDouble(TrialOutcome::logLoss)).orElseThrow();
-  }
-
-  /** Whether half of the time that is left will do for this one on all rows. */
-  private boolean inTime(TrialOutcome outcome) {
-    return deadline
-        .left()
-        .map(left -> 2 * rows.lastRound() * outcome.seconds() <= left.toMillis() / 1e3)
-        .orElse(true);
+    return lowest(best);
   }
 
   /**
-   * The students to choose from: the best trials of the search and the twin's configuration, each
-   * at several weights of the teacher. In the reference plan: each cell's best trial, as it is.
+   * The twin, or the best student's own configuration on labels alone where that has a lower log
+   * loss: what it knows better is to be the teacher's doing.
+   */
+  TrialOutcome twin(Search search, TrialOutcome twin, List<TrialOutcome> students) {
+    TrialOutcome student = best(students);
+    TrialSpec own = student.spec().as(twin.spec());
+    if (config.plan() == SweepPlan.REFERENCE
+        || sameParameters(search, own, twin.spec())
+        || !inTime(student.seconds())) {
+      return twin;
+    }
+    List<TrialOutcome> both = new ArrayList<>(List.of(twin));
+    both.addAll(succeeded(run(search, List.of(own)), List.of()));
+    return lowest(both);
+  }
+
+  private static boolean sameParameters(Search search, TrialSpec one, TrialSpec other) {
+    SweepSpace space = search.space();
+    return space.start(one).parameters().equals(space.start(other).parameters());
+  }
+
+  private static TrialOutcome best(List<TrialOutcome> outcomes) {
+    return outcomes.stream().min(Comparator.comparingDouble(TrialOutcome::loss)).orElseThrow();
+  }
+
+  private static TrialOutcome lowest(List<TrialOutcome> outcomes) {
+    return outcomes.stream().min(Comparator.comparingDouble(TrialOutcome::logLoss)).orElseThrow();
+  }
+
+  /** The same with as many times the capacity as there are rows, if the family says what it is. */
+  private Optional<TrialSpec> wider(Search search, TrialSpec spec) {
+    int times = (int) Math.min(WIDER, rows.lastRound());
+    return times < 2 || config.tolerance().any()
+        ? Optional.empty()
+        : search.space().wider(spec, times);
+  }
+
+  /** Whether half of the time that is left will do for a fit of so many seconds. */
+  private boolean inTime(double seconds) {
+    return deadline.left().map(left -> 2 * seconds <= left.toMillis() / 1e3).orElse(true);
+  }
+
+  /**
+   * The students to choose from: configurations at one weight of the teacher, and the best of these
+   * at the others too. Configurations are the best of the search, of two families where it knows
+   * more than one, and the twin's: which one is best depends on how many rows there are. In the
+   * reference plan: each cell's best trial, as it is.
    *
    * @throws SweepException if all trials of all searches failed
    */
@@ -87,34 +134,44 @@ final class Finals {
       return cells(searches);
     }
     Search search = searches.get(0);
-    List<TrialOutcome> best =
-        config.tolerance().any() ? List.of(smallest(search.ranked(), config)) : best(search);
+    boolean any = config.tolerance().any();
+    List<TrialOutcome> best = any ? List.of(smallest(search.ranked(), config)) : bestOfTwo(search);
     boolean fewRows = rows.crossValidated();
-    List<Double> alphas = config.alphas();
+    List<Double> alphas = new ArrayList<>(config.alphas());
     if (alphas.isEmpty()) {
-      alphas = alphas(fewRows);
+      alphas.addAll(alphas(fewRows));
     }
+    double middle = alphas.remove(alphas.size() / 2);
     TrialSpec own = best.get(0).spec();
-    // The twin was chosen by its loss alone, so it may be of any size.
     List<TrialSpec> configurations =
-        config.tolerance().any() ? List.of(own) : List.of(own, twin.spec().as(own));
-    // Time may end before all are done.
-    List<Double> order = new ArrayList<>(alphas);
-    Collections.swap(order, 0, order.size() / 2);
-    List<TrialSpec> entries = new ArrayList<>();
-    for (double alpha : order) {
-      for (TrialSpec spec : configurations) {
-        entries.add(spec.in(spec.search(), temperature(spec), alpha));
+        new ArrayList<>(best.stream().map(TrialOutcome::spec).toList());
+    if (!any) {
+      // The twin was chosen by its loss alone, so it may be of any size.
+      configurations.add(twin.spec().as(own));
+    }
+    List<TrialOutcome> first =
+        run(search, configurations.stream().map(c -> at(c, middle)).toList());
+    List<TrialOutcome> finalists = new ArrayList<>(fewRows ? best : List.of());
+    finalists.addAll(first);
+    List<TrialOutcome> good = succeeded(first, List.of());
+    if (!good.isEmpty()) {
+      TrialSpec chosen = best(good).spec();
+      List<TrialSpec> entries = new ArrayList<>(alphas.stream().map(a -> at(chosen, a)).toList());
+      wider(search, chosen).ifPresent(wider -> entries.add(0, at(wider, middle)));
+      // A short search may not have come to all that can be learned from.
+      double most = Math.max(middle, alphas.isEmpty() ? middle : Collections.max(alphas));
+      for (String source : search.space().sources()) {
+        entries.add(at(chosen, most).learningFrom(source));
+      }
+      if (!entries.isEmpty()) {
+        finalists.addAll(run(search, entries));
       }
     }
-    // A short search may not have come to all that can be learned from.
-    for (String source : search.space().sources()) {
-      entries.add(
-          own.in(own.search(), temperature(own), Collections.max(alphas)).learningFrom(source));
-    }
-    List<TrialOutcome> finalists = new ArrayList<>(fewRows ? best : List.of());
-    finalists.addAll(run(search, entries.stream().distinct().toList()));
     return succeeded(finalists, best);
+  }
+
+  private TrialSpec at(TrialSpec spec, double alpha) {
+    return spec.in(spec.search(), temperature(spec), alpha);
   }
 
   /** Softer targets than T = 1 were worth searching, but on many rows did not hold on test rows. */
@@ -139,9 +196,15 @@ final class Finals {
     return best.isEmpty() ? searches.get(0).ranked() : best;
   }
 
-  private static List<TrialOutcome> best(Search search) {
+  /** The best trial and the best of another family; the two best where there is but one. */
+  private static List<TrialOutcome> bestOfTwo(Search search) {
     List<TrialOutcome> ranked = search.ranked();
-    return ranked.subList(0, Math.min(FINALISTS, ranked.size()));
+    TrialOutcome first = ranked.get(0);
+    Optional<TrialOutcome> other =
+        ranked.stream().filter(o -> !o.spec().family().equals(first.spec().family())).findFirst();
+    return Stream.concat(
+            Stream.of(first), other.or(() -> ranked.stream().skip(1).findFirst()).stream())
+        .toList();
   }
 
   /** The smallest student among those whose loss is near enough to the lowest. */
@@ -160,8 +223,10 @@ final class Finals {
   /** The outcomes of these on all rows, in their order. */
   private List<TrialOutcome> run(Search search, List<TrialSpec> entries) {
     SweepSpace space = search.space();
-    List<Study.Start> starts = entries.stream().map(space::start).toList();
-    Search round = searches.apply(search, starts);
+    // The twin's configuration may be the student's own.
+    Map<Hyperparameters, Study.Start> starts = new LinkedHashMap<>();
+    entries.stream().map(space::start).forEach(s -> starts.putIfAbsent(s.parameters(), s));
+    Search round = searches.apply(search, List.copyOf(starts.values()));
     sweep.run(List.of(round), Cut.of(rows.full()));
     return round.outcomes();
   }

@@ -28,6 +28,11 @@ public record Limits(double nanos, long bytes) {
     return nanos > 0 || bytes > 0;
   }
 
+  /** So much of each limit. */
+  Limits times(double share) {
+    return new Limits(share * nanos, (long) (share * bytes));
+  }
+
   /** By what share of each limit a cost is above it; at most 0 where the limit is kept. */
   List<Double> excess(TrialOutcome.Cost cost) {
     List<Double> excess = new ArrayList<>();

@@ -186,14 +186,8 @@ final class SweepSpace {
   Optional<TrialSpec> wider(TrialSpec spec, int times) {
     return family(spec.family())
         .searchSpace(shape)
-        .capacity()
-        .map(
-            capacity -> {
-              int own = spec.hyperparameters().integer(capacity.name());
-              int wider = (int) Math.min((long) own * times, capacity.high());
-              return spec.with(spec.hyperparameters().with(capacity.name(), wider));
-            })
-        .filter(wider -> !wider.equals(spec));
+        .wider(spec.hyperparameters(), times)
+        .map(spec::with);
   }
 
   /** The point of this space at which a trial does what the spec says. */

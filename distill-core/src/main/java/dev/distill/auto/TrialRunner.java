@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs one trial: targets by the ladder, fits, calibration, and what validation says of it. */
 final class TrialRunner {
+  /** Boosted students keep as many rounds as take so much of each limit: all rows ask for more. */
+  private static final double ROOM = 0.95;
+
   private final StudentCatalog catalog;
   private final Dataset data;
   private final double[] teacher;
@@ -365,12 +368,19 @@ final class TrialRunner {
         fold.validation() == null || spec.kind() == TrialSpec.Kind.REFERENCE
             ? null
             : watched(fold, spec);
-    return EncodedFit.fit(
-        student,
-        data.schema(),
-        training,
-        hyperparameters,
-        new Context(spec.seed(), threads, watched, trial, bySteps));
+    FittedStudent fitted =
+        EncodedFit.fit(
+            student,
+            data.schema(),
+            training,
+            hyperparameters,
+            new Context(spec.seed(), threads, watched, trial, bySteps));
+    if (!config.limits().any()) {
+      return fitted;
+    }
+    Limits limits = config.limits().times(ROOM);
+    Matrix rows = fold.validation() == null ? data.features() : validation(fold);
+    return FirstRounds.of(fitted, model -> limits.above(cost(model, rows)) == 0);
   }
 
   private LabelSource source(TrialSpec spec) {

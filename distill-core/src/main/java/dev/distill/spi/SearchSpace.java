@@ -58,9 +58,22 @@ public final class SearchSpace {
     return Optional.ofNullable(steps);
   }
 
-  /** The dimension that limits how much a student can hold, if the family has one. */
-  public Optional<Hyperparameter.Int> capacity() {
-    return Optional.ofNullable(capacity);
+  /**
+   * The same configuration with more capacity, as far as the space goes.
+   *
+   * @param times so many times the leaves or units
+   * @return empty if the family has no dimension that says its capacity, or is at its end
+   */
+  public Optional<Hyperparameters> wider(Hyperparameters configuration, int times) {
+    if (capacity == null) {
+      return Optional.empty();
+    }
+    int own = configuration.integer(capacity.name());
+    // A level more of a tree is twice as many leaves.
+    long more =
+        capacity.log() ? (long) own * times : own + Math.round(Math.log(times) / Math.log(2));
+    int wider = (int) Math.min(more, capacity.high());
+    return wider > own ? Optional.of(configuration.with(capacity.name(), wider)) : Optional.empty();
   }
 
   /** The default configuration. */
@@ -213,7 +226,10 @@ public final class SearchSpace {
       return add(parameter);
     }
 
-    /** Adds the dimension that limits how much a student can hold. */
+    /**
+     * Adds the dimension that limits how much a student can hold: by logarithm it counts (leaves,
+     * units), else it is a depth, of which each level doubles them.
+     */
     public Builder addCapacity(Hyperparameter.Int parameter) {
       capacity = parameter;
       return add(parameter);

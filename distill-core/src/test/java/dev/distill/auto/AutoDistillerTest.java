@@ -15,6 +15,7 @@ import dev.distill.spi.Targets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -402,6 +403,49 @@ class AutoDistillerTest {
         soft.fits().stream().map(f -> f.training().features().rows()).distinct().toList();
     assertThat(sizes).containsExactlyInAnyOrder(100, 200, 300);
     assertThat(of(result, "student final")).isNotEmpty();
+  }
+
+  @Test
+  void two_families_come_to_the_last_round_and_the_students_configuration_to_the_twins() {
+    FakeFamily other = FakeFamily.soft("fake.other").cuttingAt(-0.9f);
+    DistillationResult result =
+        distill(config().trials(6).foldRows(0).searchRows(100).build(), soft, other);
+    for (String search : List.of("student final", "twin final")) {
+      assertThat(of(result, search))
+          .extracting(t -> t.spec().family())
+          .contains("fake.soft", "fake.other");
+    }
+    TrialSpec best =
+        of(result, "student final").stream()
+            .min(Comparator.comparingDouble(TrialOutcome::loss))
+            .orElseThrow()
+            .spec();
+    assertThat(of(result, "twin final"))
+        .extracting(t -> t.spec().hyperparameters())
+        .contains(best.hyperparameters());
+    // One of them at several weights, the other at one alone.
+    assertThat(of(result, "student final").stream().filter(t -> t.spec().alpha() != 0.3))
+        .hasSize(2)
+        .allMatch(t -> t.spec().family().equals(best.family()));
+  }
+
+  @Test
+  void with_many_more_rows_the_last_round_has_a_wider_student_and_a_wider_twin() {
+    DistillationTask many = Planted.task(6_000);
+    FakeFamily widening = FakeFamily.soft("fake.wide").withUnits();
+    DistillationResult result =
+        new AutoDistiller(
+                StudentCatalog.of(List.of(widening)),
+                config().trials(2).foldRows(0).searchRows(1_000).build())
+            .distill(many, QUIET, new Cancellation());
+    for (String search : List.of("student", "twin")) {
+      assertThat(of(result, search))
+          .extracting(t -> t.spec().hyperparameters().integer("units"))
+          .contains(4);
+      assertThat(of(result, search + " final"))
+          .extracting(t -> t.spec().hyperparameters().integer("units"))
+          .contains(16);
+    }
   }
 
   @Test

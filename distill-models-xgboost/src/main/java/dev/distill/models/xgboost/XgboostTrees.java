@@ -78,7 +78,7 @@ public final class XgboostTrees implements StudentModel {
                     true,
                     Math.min(rounds, 100),
                     "boosting rounds; early stopping keeps the best"))
-            .add(new Hyperparameter.Int(DEPTH, 2, 8, false, 5, "depth of a tree"))
+            .addCapacity(new Hyperparameter.Int(DEPTH, 2, 8, false, 5, "depth of a tree"))
             .add(
                 new Hyperparameter.Real(
                     ETA, 12.0 / rounds, 0.5, true, 30.0 / rounds, "learning rate"))

@@ -1,0 +1,80 @@
+package dev.distill.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.distill.runtime.PortableModel;
+import dev.distill.runtime.TreeEnsemble;
+import dev.distill.spi.FittedStudent;
+import dev.distill.spi.Matrix;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+class FirstRoundsTest {
+  private final AtomicInteger closed = new AtomicInteger();
+
+  /** Seven rounds of a tree for each of two classes; round r adds r + 1 to the first class. */
+  private static TreeEnsemble boosted() {
+    TreeEnsemble.Builder trees = TreeEnsemble.builder(1, new float[3]);
+    for (int round = 0; round < 7; round++) {
+      trees.tree(1, 0).leaf(0, round + 1).tree(1, 2).leaf(0, 1);
+    }
+    return trees.build();
+  }
+
+  private FittedStudent student(PortableModel model, int steps) {
+    return new FittedStudent() {
+      @Override
+      public void logits(Matrix rows, float[] logits) {
+        model.logits(rows.values(), rows.rows(), logits);
+      }
+
+      @Override
+      public Optional<PortableModel> portable() {
+        return Optional.of(model);
+      }
+
+      @Override
+      public int steps() {
+        return steps;
+      }
+
+      @Override
+      public void close() {
+        closed.incrementAndGet();
+      }
+    };
+  }
+
+  private static Predicate<PortableModel> atMost(int trees) {
+    return model -> ((TreeEnsemble) model).trees() <= trees;
+  }
+
+  @Test
+  void keeps_as_many_rounds_as_are_allowed() {
+    for (int most = 2; most < 14; most++) {
+      try (FittedStudent cut = FirstRounds.of(student(boosted(), 7), atMost(most))) {
+        int rounds = most / 2;
+        assertThat(cut.steps()).isEqualTo(rounds);
+        float[] logits = new float[3];
+        cut.logits(Matrix.of(new float[][] {{0}}), logits);
+        assertThat(logits).containsExactly(rounds * (rounds + 1) / 2f, 0, rounds);
+        assertThat(((TreeEnsemble) cut.portable().orElseThrow()).trees()).isEqualTo(2 * rounds);
+      }
+    }
+    assertThat(closed).hasValue(12);
+  }
+
+  @Test
+  void leaves_alone_what_is_allowed_or_can_not_be_cut() {
+    FittedStudent student = student(boosted(), 7);
+    assertThat(FirstRounds.of(student, atMost(14))).isSameAs(student);
+    assertThat(FirstRounds.of(student, atMost(1))).isSameAs(student);
+    // Seven epochs, or a merged form: its trees are no rounds.
+    FittedStudent other = student(boosted(), 5);
+    assertThat(FirstRounds.of(other, atMost(4))).isSameAs(other);
+    FittedStudent forest = student(boosted(), 0);
+    assertThat(FirstRounds.of(forest, atMost(4))).isSameAs(forest);
+  }
+}
