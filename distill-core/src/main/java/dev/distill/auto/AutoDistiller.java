@@ -350,7 +350,7 @@ public final class AutoDistiller {
       Searched searched,
       boolean orTwin) {
     // The students to be delivered are fitted to the end, also when the sweep ends early.
-    Finisher finisher = new Finisher(task, catalog, distiller(task, shared, () -> false), config);
+    Finisher finisher = new Finisher(task, distiller(task, shared, () -> false), config);
     Measured student = finisher.finish(students);
     Measured twin = finisher.finish(twins);
     List<TrialOutcome> trials = new ArrayList<>(searched.trials());

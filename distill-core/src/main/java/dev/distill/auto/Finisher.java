@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -42,7 +41,6 @@ final class Finisher {
   private static final double PARITY = 1e-4;
 
   private final DistillationTask task;
-  private final StudentCatalog catalog;
   private final TrialRunner distiller;
   private final DistillConfig config;
   private final List<TrialOutcome> failures = new ArrayList<>();
@@ -52,10 +50,8 @@ final class Finisher {
 
   private @Nullable List<Profile.Column> columns;
 
-  Finisher(
-      DistillationTask task, StudentCatalog catalog, TrialRunner distiller, DistillConfig config) {
+  Finisher(DistillationTask task, TrialRunner distiller, DistillConfig config) {
     this.task = task;
-    this.catalog = catalog;
     this.distiller = distiller;
     this.config = config;
   }
@@ -244,9 +240,9 @@ final class Finisher {
   }
 
   private Hyperparameters withSteps(TrialSpec spec, int steps) {
-    Optional<String> name = catalog.get(spec.family()).searchSpace(distiller.shape()).steps();
-    return name.isPresent() && steps > 0 && spec.kind() != TrialSpec.Kind.REFERENCE
-        ? spec.hyperparameters().with(name.get(), steps)
+    String name = distiller.steps(spec);
+    return name != null && steps > 0
+        ? spec.hyperparameters().with(name, steps)
         : spec.hyperparameters();
   }
 

@@ -5,42 +5,72 @@ import dev.distill.runtime.TreeEnsemble;
 import dev.distill.spi.FittedStudent;
 import dev.distill.spi.Matrix;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** A boosted student of which the first rounds count: those that its limits leave room for. */
+/**
+ * A boosted student of which the first rounds count: those that its limits leave room for. Where a
+ * limit is, boosting fewer rounds is a smaller student; the search finds the step size for them.
+ */
 record FirstRounds(FittedStudent student, TreeEnsemble trees, int steps) implements FittedStudent {
+  /** So many rounds say what a round takes. */
+  static final int PROBE = 4;
+
+  /** Later trees may be smaller than the first ones. */
+  private static final double MORE = 1.5;
+
+  /** Trees that are fitted on all rows are a little larger. */
+  private static final double ROOM = 0.95;
 
   /**
-   * The student, or as many of its first rounds as are allowed.
+   * The student, or as many of its first rounds as there is room for.
    *
-   * @param allowed of a model; allows what is smaller than one that it allows
-   * @return the student itself where it is allowed as it is, is not boosted, or where no round is
-   *     allowed; only one of the two is to be closed
+   * @param share what share of the limits a model takes
+   * @return the student itself where it keeps the limits as it is, is not boosted, or where there
+   *     is no room for a round; only one of the two is to be closed
    */
-  static FittedStudent of(FittedStudent student, Predicate<PortableModel> allowed) {
-    int rounds = student.steps();
-    if (rounds > 1 && student.portable().orElse(null) instanceof TreeEnsemble all) {
-      if (isBoosted(all, rounds) && !allowed.test(all) && allowed.test(all.first(1))) {
-        int most = 1;
-        for (int above = rounds; above - most > 1; ) {
-          int middle = (most + above) / 2;
-          if (allowed.test(all.first(middle))) {
-            most = middle;
-          } else {
-            above = middle;
-          }
-        }
-        return new FirstRounds(student, all.first(most), most);
+  static FittedStudent of(FittedStudent student, ToDoubleFunction<PortableModel> share) {
+    TreeEnsemble all = boosted(student);
+    if (all == null || share.applyAsDouble(all) <= ROOM || share.applyAsDouble(all.first(1)) > 1) {
+      return student;
+    }
+    int most = 1;
+    for (int above = student.steps(); above - most > 1; ) {
+      int middle = (most + above) / 2;
+      if (share.applyAsDouble(all.first(middle)) <= ROOM) {
+        most = middle;
+      } else {
+        above = middle;
       }
     }
-    return student;
+    return new FirstRounds(student, all.first(most), most);
   }
 
-  /** Whether each round gave each class that has trees one of them, or one for all classes. */
-  private static boolean isBoosted(TreeEnsemble trees, int rounds) {
-    long classes = IntStream.range(0, trees.trees()).map(trees::targetClass).distinct().count();
-    return trees.trees() == rounds * classes && trees.first(rounds).trees() == trees.trees();
+  /**
+   * No fewer rounds than there will be room for, by the first ones.
+   *
+   * @param probe has {@link #PROBE} rounds
+   */
+  static int estimate(FittedStudent probe, ToDoubleFunction<PortableModel> share) {
+    TreeEnsemble all = boosted(probe);
+    if (all == null || probe.steps() != PROBE) {
+      return Integer.MAX_VALUE;
+    }
+    double whole = share.applyAsDouble(all);
+    double round = (whole - share.applyAsDouble(all.first(PROBE / 2))) / (PROBE - PROBE / 2);
+    double rounds = PROBE + MORE * (1 - whole) / round;
+    return (int) Math.max(1, Double.isNaN(rounds) || round <= 0 ? Integer.MAX_VALUE : rounds);
+  }
+
+  /** Its trees, if each round gave each class that has any one of them, or one for all classes. */
+  private static @Nullable TreeEnsemble boosted(FittedStudent student) {
+    int rounds = student.steps();
+    if (rounds < 1 || !(student.portable().orElse(null) instanceof TreeEnsemble all)) {
+      return null;
+    }
+    long classes = IntStream.range(0, all.trees()).map(all::targetClass).distinct().count();
+    return all.trees() == rounds * classes && all.first(rounds).trees() == all.trees() ? all : null;
   }
 
   @Override

@@ -127,13 +127,17 @@ final class Growth {
     return outcomes;
   }
 
-  /** The best of those that can be made wider, to learn as the student does, which can't. */
+  /**
+   * The best of another family that can be made wider, to learn as the student does, which can't or
+   * may not.
+   */
   private Optional<Candidate> rival(TrialOutcome student, List<TrialOutcome> searched) {
     TrialSpec own = student.spec();
-    if (config.tolerance().any() || widens(own)) {
+    if (config.tolerance().any() || (widens(own) && !config.limits().any())) {
       return Optional.empty();
     }
     return searched.stream()
+        .filter(o -> !o.spec().family().equals(own.family()))
         .filter(o -> isGood(o) && widens(o.spec()) && o.kl() <= NEAR * student.kl())
         .findFirst()
         .map(

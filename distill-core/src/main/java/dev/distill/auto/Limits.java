@@ -28,11 +28,6 @@ public record Limits(double nanos, long bytes) {
     return nanos > 0 || bytes > 0;
   }
 
-  /** So much of each limit. */
-  Limits times(double share) {
-    return new Limits(share * nanos, (long) (share * bytes));
-  }
-
   /** By what share of each limit a cost is above it; at most 0 where the limit is kept. */
   List<Double> excess(TrialOutcome.Cost cost) {
     List<Double> excess = new ArrayList<>();
@@ -43,6 +38,11 @@ public record Limits(double nanos, long bytes) {
       excess.add((double) cost.bytes() / bytes - 1);
     }
     return excess;
+  }
+
+  /** What share of the limits a cost takes, of the tighter one where there are two. */
+  double share(TrialOutcome.Cost cost) {
+    return 1 + excess(cost).stream().mapToDouble(e -> e).max().orElse(-1);
   }
 
   /** Whether a student keeps the limits, as far as it is known what it costs. */

@@ -36,28 +36,24 @@ public interface SelectionRule {
   }
 
   /**
-   * The lowest sum of KL and log loss, with no more weight of the teacher than that takes: of those
-   * whose sum is above the lowest by at most 5 % of that one's KL and of what its log loss lies
-   * above the twin's, the one with the lowest alpha. (A teacher has mostly seen the labels of the
-   * validation rows, so validation flatters those who listen to it.)
+   * As close to the teacher as can be had without paying for it in the labels, with no more weight
+   * of the teacher than that takes. A finalist's score is its KL plus what its log loss lies above
+   * the twin's; of those within 5 % of the best score, the one with the lowest alpha is chosen. (A
+   * teacher has mostly seen the labels of the validation rows, so validation flatters those who
+   * listen to it.)
    */
   static TrialOutcome closestToTeacher(List<TrialOutcome> finalists, TrialOutcome twin) {
-    TrialOutcome best = lowest(finalists, SelectionRule::sum);
-    double room = 0.05 * (kl(best) + Math.max(0, best.logLoss() - twin.logLoss()));
+    double best = finalists.stream().mapToDouble(o -> score(o, twin)).min().orElse(Double.NaN);
     return finalists.stream()
-        .filter(o -> sum(o) <= sum(best) + room)
+        .filter(o -> score(o, twin) <= 1.05 * best)
         .min(
             Comparator.comparingDouble((TrialOutcome o) -> o.spec().alpha())
-                .thenComparingDouble(SelectionRule::sum))
+                .thenComparingDouble(o -> score(o, twin)))
         .orElseThrow();
   }
 
-  private static double sum(TrialOutcome outcome) {
-    return kl(outcome) + outcome.logLoss();
-  }
-
-  /** Rounding can put a perfect student's KL a hair below 0. */
-  private static double kl(TrialOutcome outcome) {
-    return Math.max(0, outcome.kl());
+  private static double score(TrialOutcome outcome, TrialOutcome twin) {
+    // Rounding can put a perfect student's KL a hair below 0.
+    return Math.max(0, outcome.kl()) + Math.max(0, outcome.logLoss() - twin.logLoss());
   }
 }

@@ -29,14 +29,12 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one trial: targets by the ladder, fits, calibration, and what validation says of it. */
 final class TrialRunner {
-  /** Boosted students keep as many rounds as take so much of each limit: all rows ask for more. */
-  private static final double ROOM = 0.95;
-
   private final StudentCatalog catalog;
   private final Dataset data;
   private final double[] teacher;
@@ -344,6 +342,37 @@ final class TrialRunner {
       Hyperparameters hyperparameters,
       Watched trial,
       boolean bySteps) {
+    String steps = steps(spec);
+    if (!config.limits().any() || steps == null) {
+      return whole(spec, fold, threads, hyperparameters, trial, bySteps);
+    }
+    Matrix rows = fold.validation() == null ? data.features() : validation(fold);
+    ToDoubleFunction<PortableModel> share = model -> config.limits().share(cost(model, rows));
+    int most = hyperparameters.integer(steps);
+    if (most > 2 * FirstRounds.PROBE) {
+      Hyperparameters few = hyperparameters.with(steps, FirstRounds.PROBE);
+      try (FittedStudent probe = whole(spec, fold, threads, few, trial, false)) {
+        most = Math.min(most, FirstRounds.estimate(probe, share));
+      }
+    }
+    return FirstRounds.of(
+        whole(spec, fold, threads, hyperparameters.with(steps, most), trial, bySteps), share);
+  }
+
+  /** The name of what counts a family's steps, if it has them. */
+  @Nullable String steps(TrialSpec spec) {
+    return spec.kind() == TrialSpec.Kind.REFERENCE
+        ? null
+        : catalog.get(spec.family()).searchSpace(shape()).steps().orElse(null);
+  }
+
+  private FittedStudent whole(
+      TrialSpec spec,
+      Fold fold,
+      int threads,
+      Hyperparameters hyperparameters,
+      Watched trial,
+      boolean bySteps) {
     StudentModel student = catalog.get(spec.family());
     double alpha = spec.kind() == TrialSpec.Kind.STUDENT ? spec.alpha() : 0;
     Fold.More more = spec.augment() == 0 ? null : fold.more();
@@ -368,19 +397,12 @@ final class TrialRunner {
         fold.validation() == null || spec.kind() == TrialSpec.Kind.REFERENCE
             ? null
             : watched(fold, spec);
-    FittedStudent fitted =
-        EncodedFit.fit(
-            student,
-            data.schema(),
-            training,
-            hyperparameters,
-            new Context(spec.seed(), threads, watched, trial, bySteps));
-    if (!config.limits().any()) {
-      return fitted;
-    }
-    Limits limits = config.limits().times(ROOM);
-    Matrix rows = fold.validation() == null ? data.features() : validation(fold);
-    return FirstRounds.of(fitted, model -> limits.above(cost(model, rows)) == 0);
+    return EncodedFit.fit(
+        student,
+        data.schema(),
+        training,
+        hyperparameters,
+        new Context(spec.seed(), threads, watched, trial, bySteps));
   }
 
   private LabelSource source(TrialSpec spec) {

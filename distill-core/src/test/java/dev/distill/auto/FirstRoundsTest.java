@@ -8,7 +8,7 @@ import dev.distill.spi.FittedStudent;
 import dev.distill.spi.Matrix;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 class FirstRoundsTest {
@@ -47,14 +47,15 @@ class FirstRoundsTest {
     };
   }
 
-  private static Predicate<PortableModel> atMost(int trees) {
-    return model -> ((TreeEnsemble) model).trees() <= trees;
+  /** Of a limit of so many trees. */
+  private static ToDoubleFunction<PortableModel> share(double trees) {
+    return model -> ((TreeEnsemble) model).trees() / trees;
   }
 
   @Test
   void keeps_as_many_rounds_as_are_allowed() {
     for (int most = 2; most < 14; most++) {
-      try (FittedStudent cut = FirstRounds.of(student(boosted(), 7), atMost(most))) {
+      try (FittedStudent cut = FirstRounds.of(student(boosted(), 7), share(most + 0.9))) {
         int rounds = most / 2;
         assertThat(cut.steps()).isEqualTo(rounds);
         float[] logits = new float[3];
@@ -67,14 +68,24 @@ class FirstRoundsTest {
   }
 
   @Test
+  void a_few_rounds_say_how_many_there_will_be_room_for() {
+    FittedStudent probe = student(boosted().first(4), 4);
+    // Room for 25 rounds: half as many again beyond the four.
+    assertThat(FirstRounds.estimate(probe, share(50))).isEqualTo(4 + 31);
+    assertThat(FirstRounds.estimate(probe, share(2))).isEqualTo(1);
+    assertThat(FirstRounds.estimate(student(boosted(), 0), share(2))).isEqualTo(Integer.MAX_VALUE);
+    assertThat(FirstRounds.estimate(probe, model -> 0.1)).isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
   void leaves_alone_what_is_allowed_or_can_not_be_cut() {
     FittedStudent student = student(boosted(), 7);
-    assertThat(FirstRounds.of(student, atMost(14))).isSameAs(student);
-    assertThat(FirstRounds.of(student, atMost(1))).isSameAs(student);
+    assertThat(FirstRounds.of(student, share(15))).isSameAs(student);
+    assertThat(FirstRounds.of(student, share(1))).isSameAs(student);
     // Seven epochs, or a merged form: its trees are no rounds.
     FittedStudent other = student(boosted(), 5);
-    assertThat(FirstRounds.of(other, atMost(4))).isSameAs(other);
+    assertThat(FirstRounds.of(other, share(4))).isSameAs(other);
     FittedStudent forest = student(boosted(), 0);
-    assertThat(FirstRounds.of(forest, atMost(4))).isSameAs(forest);
+    assertThat(FirstRounds.of(forest, share(4))).isSameAs(forest);
   }
 }

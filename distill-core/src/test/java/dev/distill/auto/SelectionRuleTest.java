@@ -46,12 +46,6 @@ class SelectionRuleTest {
   }
 
   @Test
-  void what_is_gained_on_the_labels_counts_as_much() {
-    TrialOutcome right = outcome(0.5, 0.12, 0.25);
-    assertThat(select(twin, outcome(0.3, 0.1, 0.30), right)).isSameAs(right);
-  }
-
-  @Test
   void of_those_within_five_percent_takes_the_least_weight_of_the_teacher() {
     TrialOutcome light = outcome(0.3, 0.104, 0.30);
     assertThat(select(outcome(0.7, 0.1, 0.30), light, outcome(0.1, 0.106, 0.30))).isSameAs(light);
