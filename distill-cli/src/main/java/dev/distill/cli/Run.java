@@ -421,13 +421,18 @@ final class Run {
     out.println();
     if (result.setAside().isPresent()) {
       Interval behind = result.setAside().get().verdict().logLoss();
+      double nearer = result.setAside().get().verdict().kl().estimate();
       details.printf(
           Locale.ROOT,
           "The hard-label twin itself is delivered: on test rows the log loss of the student that"
-              + " validation rows chose is higher by %.4f (95 %% interval %.4f to %.4f).%n",
+              + " validation rows chose is higher by %.4f (95 %% interval %.4f to %.4f).%s%n",
           -behind.estimate(),
           -behind.upper(),
-          -behind.lower());
+          -behind.lower(),
+          nearer > 0
+              ? " That one is closer to the teacher, its KL is lower by %.4f: --goal mimic asks for it."
+                  .formatted(nearer)
+              : "");
     } else if (result.student().chosen().spec().kind() == TrialSpec.Kind.TWIN) {
       details.println(
           "The hard-label twin itself is delivered: on validation rows no student of the teacher was"

@@ -121,4 +121,26 @@ class SearchSpaceTest {
         .isThrownBy(() -> space.where("other", "c"))
         .withMessage("there is no choice 'other'");
   }
+
+  @Test
+  void a_count_is_multiplied_and_a_depth_gets_levels() {
+    SearchSpace leaves =
+        SearchSpace.builder()
+            .addCapacity(new Hyperparameter.Int("leaves", 4, 100, true, 10, ""))
+            .build();
+    assertThat(leaves.wider(leaves.defaults(), 4))
+        .hasValue(leaves.complete(Map.of("leaves", 40)));
+    assertThat(leaves.wider(leaves.complete(Map.of("leaves", 30)), 4))
+        .hasValue(leaves.complete(Map.of("leaves", 100)));
+    assertThat(leaves.wider(leaves.complete(Map.of("leaves", 100)), 4)).isEmpty();
+    SearchSpace depth =
+        SearchSpace.builder()
+            .addCapacity(new Hyperparameter.Int("depth", 2, 8, false, 5, ""))
+            .build();
+    assertThat(depth.wider(depth.defaults(), 4)).hasValue(depth.complete(Map.of("depth", 7)));
+    assertThat(depth.wider(depth.defaults(), 3)).hasValue(depth.complete(Map.of("depth", 7)));
+    assertThat(depth.wider(depth.defaults(), 2)).hasValue(depth.complete(Map.of("depth", 6)));
+    SearchSpace none = SearchSpace.builder().build();
+    assertThat(none.wider(none.defaults(), 4)).isEmpty();
+  }
 }
