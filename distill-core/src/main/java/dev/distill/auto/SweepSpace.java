@@ -190,7 +190,10 @@ final class SweepSpace {
         .map(spec::with);
   }
 
-  /** The point of this space at which a trial does what the spec says. */
+  /**
+   * The point of this space at which a trial does what the spec says; the nearest one, where that
+   * comes from a space of more rows.
+   */
   Study.Start start(TrialSpec spec) {
     SearchSpace part = space.where(FAMILY, spec.family());
     Map<String, Object> values = new LinkedHashMap<>();
@@ -204,15 +207,23 @@ final class SweepSpace {
             case SOURCE -> spec.source();
             case AUGMENT -> Integer.toString(spec.augment());
             default ->
-                spec.hyperparameters()
-                    .values()
-                    .get(parameter.name().substring(spec.family().length() + 1));
+                nearest(
+                    parameter,
+                    spec.hyperparameters()
+                        .values()
+                        .get(parameter.name().substring(spec.family().length() + 1)));
           };
       if (value != null) {
         values.put(parameter.name(), value);
       }
     }
     return new Study.Start(spec.purpose(), new Hyperparameters(values));
+  }
+
+  private static @Nullable Object nearest(Hyperparameter parameter, @Nullable Object value) {
+    return parameter instanceof Hyperparameter.Int p && value instanceof Integer own
+        ? (Object) Math.max(p.low(), Math.min(p.high(), own))
+        : value;
   }
 
   private static Object typed(Hyperparameter parameter, double value) {

@@ -113,6 +113,30 @@ class AugmentTest {
   }
 
   @Test
+  void the_students_capacity_is_the_twins_as_far_as_the_twins_rows_allow() {
+    // With five made rows for each there may be more units than without.
+    DistillationTask larger = Planted.task(1_000);
+    MoreRows rows =
+        MoreRows.generated(
+            new Munge(table(larger.train().features()), 1),
+            new FeatureEncoder(larger.train().schema()),
+            this::answer);
+    DistillationResult result =
+        new AutoDistiller(
+                StudentCatalog.of(List.of(FakeFamily.soft("fake.growing").withUnits())),
+                config().foldRows(0).searchRows(200).augment(5).build())
+            .distill(larger.with(rows), (outcome, best, done, total) -> {}, new Cancellation());
+    assertThat(result.trials())
+        .filteredOn(t -> t.spec().kind() == TrialSpec.Kind.STUDENT)
+        .extracting(t -> t.spec().hyperparameters().integer("units"))
+        .anyMatch(units -> units > 4);
+    assertThat(result.trials())
+        .filteredOn(t -> t.spec().kind() == TrialSpec.Kind.TWIN)
+        .isNotEmpty()
+        .allMatch(t -> t.spec().hyperparameters().integer("units") == 4);
+  }
+
+  @Test
   void none_are_made_where_none_are_wanted() {
     DistillationResult result = distill(config().augment(0).build(), made);
     assertThat(asked.get()).isZero();

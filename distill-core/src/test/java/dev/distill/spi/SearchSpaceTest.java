@@ -128,8 +128,7 @@ class SearchSpaceTest {
         SearchSpace.builder()
             .addCapacity(new Hyperparameter.Int("leaves", 4, 100, true, 10, ""))
             .build();
-    assertThat(leaves.wider(leaves.defaults(), 4))
-        .hasValue(leaves.complete(Map.of("leaves", 40)));
+    assertThat(leaves.wider(leaves.defaults(), 4)).hasValue(leaves.complete(Map.of("leaves", 40)));
     assertThat(leaves.wider(leaves.complete(Map.of("leaves", 30)), 4))
         .hasValue(leaves.complete(Map.of("leaves", 100)));
     assertThat(leaves.wider(leaves.complete(Map.of("leaves", 100)), 4)).isEmpty();
