@@ -428,7 +428,8 @@ public final class AutoDistiller {
     List<StudentModel> fitting = new ArrayList<>();
     List<String> unfit = new ArrayList<>();
     int classes = task.train().classes().size();
-    for (StudentModel family : catalog.select(config.families(), FirstRound.shape(task.train()))) {
+    for (StudentModel family :
+        catalog.select(config.families(), FirstRound.shape(task.train(), config))) {
       if (family.capabilities().maxClasses() < classes) {
         unfit.add(
             "%s takes at most %s classes, got %s"

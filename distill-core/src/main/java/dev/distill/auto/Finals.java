@@ -149,8 +149,14 @@ final class Finals {
       // The twin was chosen by its loss alone, so it may be of any size.
       configurations.add(twin.spec().as(own));
     }
+    // And without the rows that only the teacher labelled.
     List<TrialOutcome> first =
-        run(search, configurations.stream().map(c -> at(c, middle)).toList());
+        run(
+            search,
+            configurations.stream()
+                .map(c -> at(c, middle))
+                .flatMap(c -> Stream.of(c, c.augmented(0)).distinct())
+                .toList());
     List<TrialOutcome> finalists = new ArrayList<>(fewRows ? best : List.of());
     finalists.addAll(first);
     List<TrialOutcome> good = succeeded(first, List.of());

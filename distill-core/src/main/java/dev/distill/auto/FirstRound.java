@@ -48,7 +48,7 @@ record FirstRound(Searches searches, Cut look, Cut cut) {
             config,
             studies,
             families,
-            shape(train),
+            shape(train, config),
             sources,
             augment,
             identity,
@@ -58,7 +58,8 @@ record FirstRound(Searches searches, Cut look, Cut cut) {
   }
 
   /** The size of a task, which search spaces may depend on. */
-  static TaskShape shape(Dataset train) {
-    return new TaskShape(train.rows(), train.features().columns(), train.classes().size());
+  static TaskShape shape(Dataset train, DistillConfig config) {
+    return new TaskShape(
+        train.rows(), train.features().columns(), train.classes().size(), config.limits().any());
   }
 }

@@ -193,7 +193,7 @@ final class Searches {
   private TaskShape grown(int factor) {
     long rows = shape.rows() * (1L + factor);
     return new TaskShape(
-        (int) Math.min(Integer.MAX_VALUE, rows), shape.features(), shape.classes());
+        (int) Math.min(Integer.MAX_VALUE, rows), shape.features(), shape.classes(), shape.small());
   }
 
   private Study.Builder study(String name, SweepSpace space, int budget, FamilyLooks ending) {

@@ -129,7 +129,7 @@ public final class TeacherTraining {
 
   private List<StudentModel> families(Dataset rows) {
     List<StudentModel> fitting =
-        catalog.select(List.of(), FirstRound.shape(rows)).stream()
+        catalog.select(List.of(), FirstRound.shape(rows, config)).stream()
             .filter(f -> f.capabilities().maxClasses() >= rows.classes().size())
             .toList();
     if (fitting.isEmpty()) {

@@ -435,7 +435,7 @@ final class TrialRunner {
 
   /** The size of the task, which search spaces may depend on. */
   TaskShape shape() {
-    return FirstRound.shape(data);
+    return FirstRound.shape(data, config);
   }
 
   private double weight(TrialSpec.Kind kind) {

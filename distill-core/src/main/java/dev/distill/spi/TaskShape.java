@@ -1,4 +1,18 @@
 package dev.distill.spi;
 
-/** The size of the task, for families whose search space depends on it. */
-public record TaskShape(int rows, int features, int classes) {}
+/**
+ * The size of the task, for families whose search space depends on it.
+ *
+ * @param rows training rows
+ * @param features values of a row
+ * @param classes classes
+ * @param small whether students must be small or quick: there is a limit of their bytes or time, so
+ *     a space may begin with few trees or units
+ */
+public record TaskShape(int rows, int features, int classes, boolean small) {
+
+  /** A task without limits. */
+  public TaskShape(int rows, int features, int classes) {
+    this(rows, features, classes, false);
+  }
+}

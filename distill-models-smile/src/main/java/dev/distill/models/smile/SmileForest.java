@@ -59,12 +59,15 @@ public final class SmileForest implements StudentModel {
 
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
+    boolean small = shape.small();
     int leaves = Math.max(8, Math.min(1_024, shape.rows() / 4));
+    // A few trees may be large ones where the teacher labelled rows for their leaves.
+    leaves = small ? Math.max(leaves, Math.min(16_384, shape.rows() / 64)) : leaves;
     // Where columns are many, trying all of them at every split takes the time.
     int columns = Math.min(shape.features(), 256);
     return SearchSpace.builder()
-        .add(new Hyperparameter.Int(TREES, 10, 100, true, 50, "trees"))
-        .add(
+        .add(new Hyperparameter.Int(TREES, small ? 2 : 10, 100, true, small ? 8 : 50, "trees"))
+        .addCapacity(
             new Hyperparameter.Int(
                 LEAVES, 8, leaves, true, Math.min(leaves, 256), "most leaves of a tree"))
         .add(new Hyperparameter.Int(MIN_ROWS, 1, 30, true, 3, "least rows in a leaf"))
@@ -79,7 +82,7 @@ public final class SmileForest implements StudentModel {
         .start(
             Map.of(
                 TREES,
-                80,
+                small ? 4 : 80,
                 LEAVES,
                 leaves,
                 MIN_ROWS,

@@ -70,6 +70,7 @@ public final class SmileGbm implements StudentModel {
 
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
+    // Where students must be small there is room for few rounds, so they take large steps.
     // A round costs a tree a class, in training and in serving: fewer but larger steps for many.
     int rounds = shape.classes() == 2 ? 200 : Math.max(60, Math.min(300, 2_000 / shape.classes()));
     int columns = Math.min(shape.features(), 256);
@@ -83,10 +84,17 @@ public final class SmileGbm implements StudentModel {
                     true,
                     Math.min(rounds, 100),
                     "boosting rounds; early stopping keeps the best"))
-            .addCapacity(new Hyperparameter.Int(DEPTH, 2, 8, false, 5, "depth of a tree"))
+            .addCapacity(
+                new Hyperparameter.Int(
+                    DEPTH, 2, 8, false, shape.small() ? 6 : 5, "depth of a tree"))
             .add(
                 new Hyperparameter.Real(
-                    RATE, 12.0 / rounds, 0.5, true, 30.0 / rounds, "learning rate"))
+                    RATE,
+                    12.0 / rounds,
+                    shape.small() ? 0.8 : 0.5,
+                    true,
+                    shape.small() ? 0.4 : 30.0 / rounds,
+                    "learning rate"))
             .add(new Hyperparameter.Int(MIN_ROWS, 1, 50, true, 5, "least rows in a leaf"))
             .add(new Hyperparameter.Real(LAMBDA, 0.1, 20, true, 1, "L2 penalty on leaf values"))
             .add(new Hyperparameter.Real(SUBSAMPLE, 0.6, 1, false, 0.9, "share of rows a round"))
@@ -103,7 +111,7 @@ public final class SmileGbm implements StudentModel {
           new Hyperparameter.Choice(
               LEAVES,
               List.of("one_class", "all_classes"),
-              "one_class",
+              shape.small() ? "all_classes" : "one_class",
               "a tree a class and round, or one tree a round whose leaves hold all classes"));
     }
     // Deeper trees that see less of the data each.
@@ -112,7 +120,7 @@ public final class SmileGbm implements StudentModel {
             DEPTH,
             6,
             RATE,
-            24.0 / rounds,
+            shape.small() ? 0.2 : 24.0 / rounds,
             LAMBDA,
             5.0,
             SUBSAMPLE,

@@ -68,14 +68,16 @@ public final class SmileMlp implements StudentModel {
         .addSteps(
             new Hyperparameter.Int(
                 EPOCHS, 10, epochs, true, epochs / 2, "epochs; early stopping keeps the best"))
-        .add(new Hyperparameter.Int(HIDDEN, 4, 96, true, 48, "units of a hidden layer"))
+        .add(
+            new Hyperparameter.Int(
+                HIDDEN, 4, 96, true, shape.small() ? 16 : 48, "units of a hidden layer"))
         .add(new Hyperparameter.Int(LAYERS, 1, 2, false, 1, "hidden layers"))
         .add(
             new Hyperparameter.Choice(
                 ACTIVATION, List.of("rectifier", "tanh"), "rectifier", "of hidden units"))
         .add(new Hyperparameter.Real(RATE, 1e-3, 0.02, true, 0.008, "learning rate"))
         .add(new Hyperparameter.Real(L2, 1e-5, 0.5, true, 1e-3, "weight decay"))
-        .start(Map.of(HIDDEN, 96, LAYERS, 2, RATE, 0.004, L2, 1e-4))
+        .start(Map.of(HIDDEN, shape.small() ? 32 : 96, LAYERS, 2, RATE, 0.004, L2, 1e-4))
         .build();
   }
 

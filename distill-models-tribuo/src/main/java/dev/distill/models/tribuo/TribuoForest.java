@@ -59,7 +59,14 @@ public final class TribuoForest implements StudentModel {
     double values = (double) Math.max(1, shape.rows()) * shape.features();
     int trees = (int) Math.max(10, Math.min(50, 2.4e6 / values));
     return SearchSpace.builder()
-        .add(new Hyperparameter.Int(TREES, 10, 2 * trees, true, trees, "number of trees"))
+        .add(
+            new Hyperparameter.Int(
+                TREES,
+                shape.small() ? 2 : 10,
+                2 * trees,
+                true,
+                shape.small() ? Math.min(trees, 8) : trees,
+                "number of trees"))
         .add(
             new Hyperparameter.Int(
                 TribuoTree.DEPTH, 4, 16, false, 12, "most splits from root to leaf"))

@@ -66,6 +66,7 @@ public final class XgboostTrees implements StudentModel {
 
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
+    // Where students must be small there is room for few rounds, so they take large steps.
     // A round costs a tree a class, in training and in serving: fewer but larger steps for many.
     int rounds = shape.classes() == 2 ? 200 : Math.max(60, Math.min(400, 2_600 / shape.classes()));
     SearchSpace.Builder space =
@@ -78,10 +79,17 @@ public final class XgboostTrees implements StudentModel {
                     true,
                     Math.min(rounds, 100),
                     "boosting rounds; early stopping keeps the best"))
-            .addCapacity(new Hyperparameter.Int(DEPTH, 2, 8, false, 5, "depth of a tree"))
+            .addCapacity(
+                new Hyperparameter.Int(
+                    DEPTH, 2, 8, false, shape.small() ? 6 : 5, "depth of a tree"))
             .add(
                 new Hyperparameter.Real(
-                    ETA, 12.0 / rounds, 0.5, true, 30.0 / rounds, "learning rate"))
+                    ETA,
+                    12.0 / rounds,
+                    shape.small() ? 0.8 : 0.5,
+                    true,
+                    shape.small() ? 0.4 : 30.0 / rounds,
+                    "learning rate"))
             .add(
                 new Hyperparameter.Real(
                     MIN_CHILD_WEIGHT, 0.1, 20, true, 1, "least curvature in a leaf"))
@@ -93,11 +101,22 @@ public final class XgboostTrees implements StudentModel {
           new Hyperparameter.Choice(
               LEAVES,
               List.of("one_class", "all_classes"),
-              "one_class",
+              shape.small() ? "all_classes" : "one_class",
               "a tree a class and round, or one tree a round whose leaves hold all classes"));
     }
     // Deeper trees that see less of the data each.
-    space.start(Map.of(DEPTH, 7, ETA, 24.0 / rounds, LAMBDA, 5.0, SUBSAMPLE, 0.7, COLSAMPLE, 0.6));
+    space.start(
+        Map.of(
+            DEPTH,
+            7,
+            ETA,
+            shape.small() ? 0.2 : 24.0 / rounds,
+            LAMBDA,
+            5.0,
+            SUBSAMPLE,
+            0.7,
+            COLSAMPLE,
+            0.6));
     return space.build();
   }
 
