@@ -32,7 +32,7 @@ final class Growth {
   /** Fits of a step, of each student. */
   private static final int FITS = 2;
 
-  /** With so many times the student's KL a family that widens is still worth a step. */
+  /** With so many times the student's KL in the search a family that widens is worth a step. */
   private static final double NEAR = 2;
 
   private final DistillConfig config;
@@ -136,9 +136,16 @@ final class Growth {
     if (config.tolerance().any() || (widens(own) && !config.limits().any())) {
       return Optional.empty();
     }
+    // The student has had all rows; in the search it had as few as they.
+    double near =
+        searched.stream()
+            .filter(o -> o.spec().family().equals(own.family()) && isGood(o))
+            .mapToDouble(TrialOutcome::kl)
+            .min()
+            .orElse(student.kl());
     return searched.stream()
         .filter(o -> !o.spec().family().equals(own.family()))
-        .filter(o -> isGood(o) && widens(o.spec()) && o.kl() <= NEAR * student.kl())
+        .filter(o -> isGood(o) && widens(o.spec()) && o.kl() <= NEAR * near)
         .findFirst()
         .map(
             o ->
