@@ -18,6 +18,11 @@ import java.util.stream.Stream;
  * there are more than hyperparameters do: what few rows don't say, the teacher does.
  */
 final class Finals {
+  /** Configurations of a search's last round. A twin's cost less: they have no made rows. */
+  private static final int TWINS = 3;
+
+  private static final int STUDENTS = 2;
+
   /** With so many times the rows of the search or more, at most as many times the capacity pays. */
   private static final int WIDER = 4;
 
@@ -59,7 +64,7 @@ final class Finals {
 
   /** The hard-label twin: the lowest log loss among the best trials of its search. */
   TrialOutcome twin(Search search) {
-    List<TrialOutcome> best = bestOfTwo(search);
+    List<TrialOutcome> best = best(search, TWINS);
     if (rows.full() != rows.search()) {
       int count = best.size();
       while (count > 0 && !inTime(rows.lastRound() * best.get(count - 1).seconds())) {
@@ -135,7 +140,8 @@ final class Finals {
     }
     Search search = searches.get(0);
     boolean any = config.tolerance().any();
-    List<TrialOutcome> best = any ? List.of(smallest(search.ranked(), config)) : bestOfTwo(search);
+    List<TrialOutcome> best =
+        any ? List.of(smallest(search.ranked(), config)) : best(search, STUDENTS);
     boolean fewRows = rows.crossValidated();
     List<Double> alphas = new ArrayList<>(config.alphas());
     if (alphas.isEmpty()) {
@@ -202,15 +208,18 @@ final class Finals {
     return best.isEmpty() ? searches.get(0).ranked() : best;
   }
 
-  /** The best trial and the best of another family; the two best where there is but one. */
-  private static List<TrialOutcome> bestOfTwo(Search search) {
+  /** So many of the best trials; where these are of one family, the last is the best of another. */
+  private static List<TrialOutcome> best(Search search, int count) {
     List<TrialOutcome> ranked = search.ranked();
-    TrialOutcome first = ranked.get(0);
-    Optional<TrialOutcome> other =
-        ranked.stream().filter(o -> !o.spec().family().equals(first.spec().family())).findFirst();
-    return Stream.concat(
-            Stream.of(first), other.or(() -> ranked.stream().skip(1).findFirst()).stream())
-        .toList();
+    List<TrialOutcome> best = new ArrayList<>(ranked.subList(0, Math.min(count, ranked.size())));
+    String family = ranked.get(0).spec().family();
+    if (best.stream().allMatch(o -> o.spec().family().equals(family))) {
+      ranked.stream()
+          .filter(o -> !o.spec().family().equals(family))
+          .findFirst()
+          .ifPresent(other -> best.set(best.size() - 1, other));
+    }
+    return best;
   }
 
   /** The smallest student among those whose loss is near enough to the lowest. */
