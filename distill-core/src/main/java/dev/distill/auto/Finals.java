@@ -208,8 +208,11 @@ final class Finals {
     return best.isEmpty() ? searches.get(0).ranked() : best;
   }
 
-  /** So many of the best trials; where these are of one family, the last is the best of another. */
-  private static List<TrialOutcome> best(Search search, int count) {
+  /**
+   * So many of the best trials; where these are of one family, the last is the best of another.
+   * With limits the best of those that may grow too: few rows favour what is at the limits.
+   */
+  private List<TrialOutcome> best(Search search, int count) {
     List<TrialOutcome> ranked = search.ranked();
     List<TrialOutcome> best = new ArrayList<>(ranked.subList(0, Math.min(count, ranked.size())));
     String family = ranked.get(0).spec().family();
@@ -218,6 +221,10 @@ final class Finals {
           .filter(o -> !o.spec().family().equals(family))
           .findFirst()
           .ifPresent(other -> best.set(best.size() - 1, other));
+    }
+    Limits limits = config.limits();
+    if (limits.any() && best.stream().noneMatch(limits::leaveRoom)) {
+      ranked.stream().filter(limits::leaveRoom).findFirst().ifPresent(best::add);
     }
     return best;
   }

@@ -128,8 +128,8 @@ final class Growth {
   }
 
   /**
-   * The best of another family that can be made wider, to learn as the student does, which can't or
-   * may not.
+   * The best of another family that can be made wider, within the limits, to learn as the student
+   * does, which can't or may not.
    */
   private Optional<Candidate> rival(TrialOutcome student, List<TrialOutcome> searched) {
     TrialSpec own = student.spec();
@@ -145,6 +145,7 @@ final class Growth {
             .orElse(student.kl());
     return searched.stream()
         .filter(o -> !o.spec().family().equals(own.family()))
+        .filter(o -> !config.limits().any() || config.limits().leaveRoom(o))
         .filter(o -> isGood(o) && widens(o.spec()) && o.kl() <= NEAR * near)
         .findFirst()
         .map(

@@ -11,6 +11,8 @@ import java.util.List;
  * @param bytes size of the student file
  */
 public record Limits(double nanos, long bytes) {
+  private static final double HALF = 0.5;
+
   /** No limits. */
   public static final Limits NONE = new Limits(0, 0);
 
@@ -43,6 +45,11 @@ public record Limits(double nanos, long bytes) {
   /** What share of the limits a cost takes, of the tighter one where there are two. */
   double share(TrialOutcome.Cost cost) {
     return 1 + excess(cost).stream().mapToDouble(e -> e).max().orElse(-1);
+  }
+
+  /** Whether a student takes half of the limits at most: with more rows it may grow. */
+  boolean leaveRoom(TrialOutcome outcome) {
+    return outcome.cost() != null && share(outcome.cost()) <= HALF;
   }
 
   /** Whether a student keeps the limits, as far as it is known what it costs. */
