@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -72,7 +74,10 @@ final class Finals {
       }
       // Without time for one, students are to have what there is: last fits see all rows anyway.
       if (count > 0) {
-        List<TrialSpec> entries = best.stream().limit(count).map(TrialOutcome::spec).toList();
+        List<TrialSpec> entries =
+            Stream.concat(
+                    best.stream().limit(count).map(TrialOutcome::spec), mayGrow(search).stream())
+                .toList();
         best = new ArrayList<>(succeeded(run(search, entries), best));
         Optional<TrialSpec> wider = wider(search, lowest(best).spec());
         if (wider.isPresent()) {
@@ -154,6 +159,9 @@ final class Finals {
     if (!any) {
       // The twin was chosen by its loss alone, so it may be of any size.
       configurations.add(twin.spec().as(own));
+      if (rows.full() != rows.search()) {
+        configurations.addAll(mayGrow(search));
+      }
     }
     // And without the rows that only the teacher labelled.
     List<TrialOutcome> first =
@@ -208,11 +216,8 @@ final class Finals {
     return best.isEmpty() ? searches.get(0).ranked() : best;
   }
 
-  /**
-   * So many of the best trials; where these are of one family, the last is the best of another.
-   * With limits the best of those that may grow too: few rows favour what is at the limits.
-   */
-  private List<TrialOutcome> best(Search search, int count) {
+  /** So many of the best trials; where these are of one family, the last is the best of another. */
+  private static List<TrialOutcome> best(Search search, int count) {
     List<TrialOutcome> ranked = search.ranked();
     List<TrialOutcome> best = new ArrayList<>(ranked.subList(0, Math.min(count, ranked.size())));
     String family = ranked.get(0).spec().family();
@@ -222,11 +227,22 @@ final class Finals {
           .findFirst()
           .ifPresent(other -> best.set(best.size() - 1, other));
     }
-    Limits limits = config.limits();
-    if (limits.any() && best.stream().noneMatch(limits::leaveRoom)) {
-      ranked.stream().filter(limits::leaveRoom).findFirst().ifPresent(best::add);
-    }
     return best;
+  }
+
+  /**
+   * Few rows favour what is at the limits, so that what may grow with rows (a single tree, to a
+   * tenth of the time) was only looked at: where no trial of a family is left, its largest.
+   */
+  private List<TrialSpec> mayGrow(Search search) {
+    if (!config.limits().any() || config.tolerance().any()) {
+      return List.of();
+    }
+    Set<String> tried =
+        search.ranked().stream().map(o -> o.spec().family()).collect(Collectors.toSet());
+    return search.space().widest(search.ranked().get(0).spec()).stream()
+        .filter(spec -> !tried.contains(spec.family()))
+        .toList();
   }
 
   /** The smallest student among those whose loss is near enough to the lowest. */

@@ -4,6 +4,7 @@ import dev.distill.runtime.PortableModel;
 import dev.distill.runtime.TreeEnsemble;
 import dev.distill.spi.FittedStudent;
 import dev.distill.spi.Matrix;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -32,19 +33,19 @@ record FirstRounds(FittedStudent student, TreeEnsemble trees, int steps) impleme
    */
   static FittedStudent of(FittedStudent student, ToDoubleFunction<PortableModel> share) {
     TreeEnsemble all = boosted(student);
-    if (all == null || share.applyAsDouble(all) <= ROOM || share.applyAsDouble(all.first(1)) > 1) {
+    if (all == null || share.applyAsDouble(all) <= ROOM || share.applyAsDouble(first(all, 1)) > 1) {
       return student;
     }
     int most = 1;
     for (int above = student.steps(); above - most > 1; ) {
       int middle = (most + above) / 2;
-      if (share.applyAsDouble(all.first(middle)) <= ROOM) {
+      if (share.applyAsDouble(first(all, middle)) <= ROOM) {
         most = middle;
       } else {
         above = middle;
       }
     }
-    return new FirstRounds(student, all.first(most), most);
+    return new FirstRounds(student, first(all, most), most);
   }
 
   /**
@@ -58,7 +59,7 @@ record FirstRounds(FittedStudent student, TreeEnsemble trees, int steps) impleme
       return Integer.MAX_VALUE;
     }
     double whole = share.applyAsDouble(all);
-    double round = (whole - share.applyAsDouble(all.first(PROBE / 2))) / (PROBE - PROBE / 2);
+    double round = (whole - share.applyAsDouble(first(all, PROBE / 2))) / (PROBE - PROBE / 2);
     double rounds = PROBE + MORE * (1 - whole) / round;
     return (int) Math.max(1, Double.isNaN(rounds) || round <= 0 ? Integer.MAX_VALUE : rounds);
   }
@@ -69,8 +70,57 @@ record FirstRounds(FittedStudent student, TreeEnsemble trees, int steps) impleme
     if (rounds < 1 || !(student.portable().orElse(null) instanceof TreeEnsemble all)) {
       return null;
     }
-    long classes = IntStream.range(0, all.trees()).map(all::targetClass).distinct().count();
-    return all.trees() == rounds * classes && all.first(rounds).trees() == all.trees() ? all : null;
+    int classes = all.classes();
+    int[] trees = new int[classes + 1];
+    IntStream.range(0, all.trees()).forEach(t -> trees[all.targetClass(t) + 1]++);
+    boolean even = Arrays.stream(trees).allMatch(count -> count == 0 || count == rounds);
+    return even && all.trees() > 0 ? all : null;
+  }
+
+  /** The first so many trees of each class, and of those over all classes. */
+  private static TreeEnsemble first(TreeEnsemble all, int rounds) {
+    int classes = all.classes();
+    float[] base = new float[classes];
+    for (int k = 0; k < classes; k++) {
+      base[k] = all.base(k);
+    }
+    TreeEnsemble.Builder first = TreeEnsemble.builder(all.features(), base);
+    int[] seen = new int[classes + 1];
+    for (int t = 0; t < all.trees(); t++) {
+      if (seen[all.targetClass(t) + 1]++ < rounds) {
+        add(first, all, t);
+      }
+    }
+    return first.build();
+  }
+
+  private static void add(TreeEnsemble.Builder first, TreeEnsemble all, int tree) {
+    int target = all.targetClass(tree);
+    if (target < 0) {
+      first.vectorTree(all.nodes(tree));
+    } else {
+      first.tree(all.nodes(tree), target);
+    }
+    for (int node = 0; node < all.nodes(tree); node++) {
+      if (!all.isLeaf(tree, node)) {
+        int left = all.left(tree, node);
+        first.split(
+            node,
+            all.feature(tree, node),
+            all.threshold(tree, node),
+            left,
+            left + 1,
+            all.missingLeft(tree, node));
+      } else if (target < 0) {
+        float[] leaf = new float[all.classes()];
+        for (int k = 0; k < leaf.length; k++) {
+          leaf[k] = all.leaf(tree, node, k);
+        }
+        first.leaf(node, leaf);
+      } else {
+        first.leaf(node, all.leaf(tree, node, target));
+      }
+    }
   }
 
   @Override

@@ -182,6 +182,24 @@ final class SweepSpace {
     return families.stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow();
   }
 
+  /**
+   * Of each family that says its capacity, the configuration known to be good that has most of it,
+   * as a trial like this one.
+   */
+  List<TrialSpec> widest(TrialSpec like) {
+    List<TrialSpec> widest = new ArrayList<>();
+    for (StudentModel family : families) {
+      SearchSpace own = family.searchSpace(shape);
+      own.capacity()
+          .ifPresent(
+              capacity ->
+                  own.starts().stream()
+                      .max(Comparator.comparingInt(start -> start.integer(capacity)))
+                      .ifPresent(start -> widest.add(like.of(family.id(), start))));
+    }
+    return widest;
+  }
+
   /** The same trial with so many times the capacity, or as much as the family knows of. */
   Optional<TrialSpec> wider(TrialSpec spec, int times) {
     return family(spec.family())

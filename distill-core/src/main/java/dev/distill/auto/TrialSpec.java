@@ -87,6 +87,12 @@ public record TrialSpec(
         search, kind, number, family, temperature, alpha, source, rows, others, purpose, seed);
   }
 
+  /** A trial of another family, all else the same. */
+  TrialSpec of(String other, Hyperparameters others) {
+    return new TrialSpec(
+        search, kind, number, other, temperature, alpha, source, augment, others, purpose, seed);
+  }
+
   /**
    * This family and its hyperparameters as another search's trial: its kind, temperature, alpha.
    */

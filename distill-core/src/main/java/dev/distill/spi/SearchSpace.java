@@ -58,6 +58,11 @@ public final class SearchSpace {
     return Optional.ofNullable(steps);
   }
 
+  /** The name of the dimension that limits how much a student can hold, if the family has one. */
+  public Optional<String> capacity() {
+    return Optional.ofNullable(capacity).map(Hyperparameter.Int::name);
+  }
+
   /**
    * The same configuration with more capacity, as far as the space goes.
    *

@@ -16,8 +16,12 @@ class FirstRoundsTest {
 
   /** Seven rounds of a tree for each of two classes; round r adds r + 1 to the first class. */
   private static TreeEnsemble boosted() {
+    return boosted(7);
+  }
+
+  private static TreeEnsemble boosted(int rounds) {
     TreeEnsemble.Builder trees = TreeEnsemble.builder(1, new float[3]);
-    for (int round = 0; round < 7; round++) {
+    for (int round = 0; round < rounds; round++) {
       trees.tree(1, 0).leaf(0, round + 1).tree(1, 2).leaf(0, 1);
     }
     return trees.build();
@@ -68,8 +72,29 @@ class FirstRoundsTest {
   }
 
   @Test
+  void a_round_of_one_tree_for_all_classes_keeps_its_splits() {
+    TreeEnsemble.Builder trees = TreeEnsemble.builder(2, new float[] {0.5f, 0});
+    for (int round = 0; round < 3; round++) {
+      trees
+          .vectorTree(5)
+          .split(0, 0, round, 1, 2, true)
+          .leaf(1, 1, 2)
+          .split(2, 1, 0.5f, 3, 4, false)
+          .leaf(3, 3, 4)
+          .leaf(4, 5, 6);
+    }
+    try (FittedStudent cut = FirstRounds.of(student(trees.build(), 3), share(2.9))) {
+      assertThat(cut.steps()).isEqualTo(2);
+      float[] logits = new float[8];
+      Matrix rows = Matrix.of(new float[][] {{-1, 0}, {0, 0.4f}, {2, 0.5f}, {Float.NaN, 9}});
+      cut.logits(rows, logits);
+      assertThat(logits).containsExactly(2.5f, 4, 4.5f, 6, 10.5f, 12, 2.5f, 4);
+    }
+  }
+
+  @Test
   void a_few_rounds_say_how_many_there_will_be_room_for() {
-    FittedStudent probe = student(boosted().first(4), 4);
+    FittedStudent probe = student(boosted(4), 4);
     // Room for 25 rounds: half as many again beyond the four.
     assertThat(FirstRounds.estimate(probe, share(50))).isEqualTo(4 + 31);
     assertThat(FirstRounds.estimate(probe, share(2))).isEqualTo(1);

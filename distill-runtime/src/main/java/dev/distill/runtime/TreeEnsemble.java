@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -848,37 +847,13 @@ public final class TreeEnsemble implements PortableModel {
 
   /** The same trees with other splits and other values in their leaves. */
   public TreeEnsemble map(UnaryOperator<Split> splits, DoubleUnaryOperator values) {
-    return copy(IntStream.range(0, trees()).toArray(), splits, values);
-  }
-
-  /**
-   * The first so many trees of each class, and of those over all classes: of a boosted ensemble,
-   * what it was after so many rounds.
-   *
-   * @throws IllegalArgumentException if it is none
-   */
-  public TreeEnsemble first(int rounds) {
-    if (rounds < 1) {
-      throw new IllegalArgumentException("rounds must be > 0, got " + rounds);
+    int[] sizes = new int[targets.length];
+    for (int tree = 0; tree < sizes.length; tree++) {
+      sizes[tree] = nodes(tree);
     }
-    int[] seen = new int[base.length + 1];
-    int[] kept = IntStream.range(0, trees()).filter(t -> seen[targets[t] + 1]++ < rounds).toArray();
-    return copy(kept, UnaryOperator.identity(), DoubleUnaryOperator.identity());
-  }
-
-  private TreeEnsemble copy(int[] kept, UnaryOperator<Split> splits, DoubleUnaryOperator values) {
-    int[] sizes = new int[kept.length];
-    int[] classes = new int[kept.length];
-    int vectorLeaves = 0;
-    for (int t = 0; t < kept.length; t++) {
-      sizes[t] = nodes(kept[t]);
-      classes[t] = targets[kept[t]];
-      // Of a tree's nodes, one more than half are leaves.
-      vectorLeaves += classes[t] == EVERY ? (sizes[t] + 1) / 2 : 0;
-    }
-    TreeLayout layout = new TreeLayout(features, base, classes, sizes, vectorLeaves);
-    for (int tree : kept) {
-      for (int node = 0; node < nodes(tree); node++) {
+    TreeLayout layout = new TreeLayout(features, base, targets, sizes, leaves.length / base.length);
+    for (int tree = 0; tree < sizes.length; tree++) {
+      for (int node = 0; node < sizes[tree]; node++) {
         if (!isLeaf(tree, node)) {
           Split split =
               splits.apply(

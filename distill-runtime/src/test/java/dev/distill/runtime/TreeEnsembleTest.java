@@ -231,23 +231,6 @@ class TreeEnsembleTest {
   }
 
   @Test
-  void the_first_rounds_are_the_first_trees_of_each_class_and_of_those_over_all() {
-    for (long seed : Seeds.of(30).toArray()) {
-      Random random = new Random(seed);
-      RandomTrees trees = new RandomTrees(6, 3, random);
-      for (int t = 0; t < 20; t++) {
-        trees.add(Shape.any(random), random.nextInt(20), random.nextInt(4) - 1);
-      }
-      TreeEnsemble first = trees.build().first(2);
-      int[] seen = new int[4];
-      trees.trees.removeIf(tree -> seen[tree.target + 1]++ >= 2);
-      check(trees, first, trees.rows(40, 0.3), seed);
-      assertThat(first.first(3).trees()).isEqualTo(first.trees());
-      assertThatThrownBy(() -> first.first(0)).hasMessage("rounds must be > 0, got 0");
-    }
-  }
-
-  @Test
   void a_mapped_ensemble_copes_with_thresholds_that_become_infinite() {
     Random random = new Random(10);
     RandomTrees trees = new RandomTrees(2, 2, random);
