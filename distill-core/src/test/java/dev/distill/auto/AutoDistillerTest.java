@@ -449,6 +449,27 @@ class AutoDistillerTest {
   }
 
   @Test
+  void with_limits_what_may_grow_comes_to_the_last_round_though_it_was_only_looked_at() {
+    FakeFamily[] families = {
+      FakeFamily.soft("fake.a").cuttingAt(0.2f),
+      FakeFamily.soft("fake.b").cuttingAt(0.21f),
+      FakeFamily.soft("fake.wide").withUnits()
+    };
+    for (Limits limits : List.of(Limits.NONE, new Limits(0, 100_000))) {
+      DistillConfig config = config().trials(2).foldRows(0).searchRows(200).limits(limits).build();
+      DistillationResult result = distill(config, families);
+      assertThat(of(result, "student").stream().filter(TrialOutcome::succeeded))
+          .extracting(t -> t.spec().family())
+          .doesNotContain("fake.wide");
+      for (String search : List.of("student final", "twin final")) {
+        assertThat(of(result, search).stream().anyMatch(t -> t.spec().family().equals("fake.wide")))
+            .as(search + ", " + limits)
+            .isEqualTo(limits.any());
+      }
+    }
+  }
+
+  @Test
   void rows_that_were_not_thinned_are_not_fitted_on_again_in_the_finals() {
     DistillationResult result = distill(config().trials(2).foldRows(0).build(), soft);
     assertThat(of(result, "twin final")).isEmpty();
