@@ -214,8 +214,8 @@ class HostileFamiliesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> distill(catalog, config().families(List.of("good", "bad")).build()))
         .withMessage(
-            "family 'bad' gives no search space for TaskShape[rows=100, features=2, classes=2]:"
-                + " java.lang.IllegalStateException: no");
+            "family 'bad' gives no search space for TaskShape[rows=100, features=2, classes=2,"
+                + " small=false]: java.lang.IllegalStateException: no");
   }
 
   @Test
