@@ -312,19 +312,26 @@ public final class AutoDistiller {
           task,
           shared,
           Finisher.Candidates.first(picked, List.of()),
-          Finisher.Candidates.first(twin(twins, lastTwins), twins.ranked()),
+          Finisher.Candidates.first(
+              twin(twins, lastTwins, rows.full() == rows.search()), twins.ranked()),
           new Searched(trials, front(students), importance(students), start, false, ""),
           false);
     }
   }
 
-  /** The best twin that was kept: of its last rounds, which had all rows, if there were any. */
-  private TrialOutcome twin(Search search, List<Search> last) {
-    return last.stream()
-        .flatMap(round -> round.outcomes().stream())
+  /**
+   * The best twin that was kept, of trials that had all rows if there were any.
+   *
+   * @param all whether those of the search had all rows
+   */
+  private TrialOutcome twin(Search search, List<Search> last, boolean all) {
+    TrialOutcome searched = search.ranked().get(0);
+    return Stream.concat(
+            all ? Stream.of(searched) : Stream.empty(),
+            last.stream().flatMap(round -> round.outcomes().stream()))
         .filter(outcome -> outcome.succeeded() && config.limits().kept(outcome))
         .min(Comparator.comparingDouble(TrialOutcome::logLoss))
-        .orElseGet(() -> search.ranked().get(0));
+        .orElse(searched);
   }
 
   /** What is known before students are finished. */
