@@ -229,7 +229,7 @@ class OptunaTest {
               SelectionRule::closestToTeacher,
               new LocalTrialExecutor(2))
           .distill(Planted.task(300), (outcome, best, done, total) -> {}, new Cancellation());
-      assertThat(store.studies()).hasSize(3).contains("s/student", "s/twin");
+      assertThat(store.studies()).hasSize(5).contains("s/student", "s/twin");
       for (String study : store.studies()) {
         Map<?, ?> read = dumped(study);
         List<Trial> written = store.trials(study);
