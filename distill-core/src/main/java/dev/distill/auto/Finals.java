@@ -144,9 +144,9 @@ final class Finals {
       return cells(searches);
     }
     Search search = searches.get(0);
-    boolean any = config.tolerance().any();
+    boolean tolerant = config.tolerance().any();
     List<TrialOutcome> best =
-        any ? List.of(smallest(search.ranked(), config)) : best(search, STUDENTS);
+        tolerant ? List.of(smallest(search.ranked(), config)) : best(search, STUDENTS);
     boolean fewRows = rows.crossValidated();
     List<Double> alphas = new ArrayList<>(config.alphas());
     if (alphas.isEmpty()) {
@@ -156,7 +156,7 @@ final class Finals {
     TrialSpec own = best.get(0).spec();
     List<TrialSpec> configurations =
         new ArrayList<>(best.stream().map(TrialOutcome::spec).toList());
-    if (!any) {
+    if (!tolerant) {
       // The twin was chosen by its loss alone, so it may be of any size.
       configurations.add(twin.spec().as(own));
       if (rows.full() != rows.search()) {
