@@ -425,14 +425,17 @@ final class Run {
       details.printf(
           Locale.ROOT,
           "The hard-label twin itself is delivered: on test rows the log loss of the student that"
-              + " validation rows chose is higher by %.4f (95 %% interval %.4f to %.4f).%s%n",
+              + " validation rows chose is higher by %.4f (95 %% interval %.4f to %.4f).",
           -behind.estimate(),
           -behind.upper(),
-          -behind.lower(),
-          nearer > 0
-              ? " That one is closer to the teacher, its KL is lower by %.4f: --goal mimic asks for it."
-                  .formatted(nearer)
-              : "");
+          -behind.lower());
+      if (nearer > 0) {
+        details.printf(
+            Locale.ROOT,
+            " That one is closer to the teacher, its KL is lower by %.4f: --goal mimic asks for it.",
+            nearer);
+      }
+      details.println();
     } else if (result.student().chosen().spec().kind() == TrialSpec.Kind.TWIN) {
       details.println(
           "The hard-label twin itself is delivered: on validation rows no student of the teacher was"

@@ -142,7 +142,12 @@ final class Finisher {
         distiller.fit(spec, all, config.threads(), withSteps(spec, chosen.steps()))) {
       double seconds = TrialRunner.seconds(start);
       PortableModel model = TrialRunner.portable(spec, fitted);
-      checkParity(spec, fitted, model);
+      if (fitted instanceof FirstRounds cut) {
+        // Its first rounds are scored by the portable form alone.
+        checkParity(spec, cut.student(), TrialRunner.portable(spec, cut.student()));
+      } else {
+        checkParity(spec, fitted, model);
+      }
       StudentFile file = file(chosen, model);
       checkLimits(spec, file, model);
       Matrix test = task.test().features();

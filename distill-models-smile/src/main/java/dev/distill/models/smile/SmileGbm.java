@@ -70,8 +70,8 @@ public final class SmileGbm implements StudentModel {
 
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
-    // Where students must be small there is room for few rounds, so they take large steps.
-    // A round costs a tree a class, in training and in serving: fewer but larger steps for many.
+    // A round costs a tree a class, in training and in serving: fewer but larger steps for many,
+    // and where students must be small there is room for few rounds of large steps alone.
     int rounds = shape.classes() == 2 ? 200 : Math.max(60, Math.min(300, 2_000 / shape.classes()));
     int columns = Math.min(shape.features(), 256);
     SearchSpace.Builder space =
