@@ -45,6 +45,13 @@ class LimitsTest extends ServerCase {
     out.flush();
   }
 
+  private void awaitInFlight(int requests) throws Exception {
+    String gauge = "distill_requests_in_flight " + requests + ".0";
+    while (!get("/metrics").response().body().contains(gauge)) {
+      Thread.sleep(10);
+    }
+  }
+
   private static String head(String path, int length) {
     return "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n".formatted(path, length);
   }
@@ -107,11 +114,9 @@ class LimitsTest extends ServerCase {
         Socket second = connect()) {
       write(first, head("/v2/models/m/infer", size) + "{");
       write(second, head("/v2/models/m/infer", size) + "{");
+      // A large request of ours before both have come would take one's place and have it refused.
+      awaitInFlight(2);
       Reply refused = post("/v2/models/m/infer", " ".repeat(size));
-      for (int i = 0; i < 100 && refused.status() != 429; i++) {
-        Thread.sleep(20);
-        refused = post("/v2/models/m/infer", " ".repeat(size));
-      }
       assertThat(refused.status()).isEqualTo(429);
       assertThat(refused.header("Retry-After")).isEqualTo("1");
       assertThat(post("/v2/models/m/infer", ONE).status()).isEqualTo(200);
@@ -229,9 +234,7 @@ class LimitsTest extends ServerCase {
     try (Socket slow = connect()) {
       byte[] body = ONE.getBytes(StandardCharsets.UTF_8);
       write(slow, head("/v2/models/m/infer", body.length) + "{\"inputs\":[");
-      while (!get("/metrics").response().body().contains("distill_requests_in_flight 1.0")) {
-        Thread.sleep(10);
-      }
+      awaitInFlight(1);
       CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> server().close());
       Reply ready = get("/v2/health/ready");
       for (int i = 0; i < 20 && ready.status() == 200; i++) {
