@@ -10,6 +10,7 @@ module dev.distill.models.xgboost {
       dev.distill.models.xgboost.XgboostExporter;
   provides dev.distill.spi.StudentModel with
       dev.distill.models.xgboost.XgboostAdditive,
+      dev.distill.models.xgboost.XgboostDeep,
       dev.distill.models.xgboost.XgboostTree,
       dev.distill.models.xgboost.XgboostTrees;
   provides dev.distill.spi.TeacherProvider with

@@ -42,7 +42,7 @@ final class BoosterReader {
    * @param base logits before any tree, one a class
    * @param treeCount how many trees to keep, from the first; {@link #ALL} if there are no more
    * @param singleMargin whether the one margin is the logit of class 1 against 0 for class 0
-   * @param leaf turns the values of a vector leaf, one a class, into logits
+   * @param leaf what a vector leaf adds to the logits
    */
   static TreeEnsemble read(
       byte[] json,
@@ -50,7 +50,7 @@ final class BoosterReader {
       float[] base,
       int treeCount,
       boolean singleMargin,
-      UnaryOperator<float[]> leaf)
+      BoosterStudent.Leaf leaf)
       throws IOException {
     List<Tree> trees = new ArrayList<>();
     int[] groups = {};
@@ -71,7 +71,9 @@ final class BoosterReader {
     }
     TreeEnsemble.Builder ensemble = TreeEnsemble.builder(features, base);
     for (int t = 0; t < Math.min(treeCount, trees.size()); t++) {
-      add(ensemble, trees.get(t), singleMargin ? 1 : groups[t], base.length, leaf);
+      int tree = t;
+      UnaryOperator<float[]> values = leafValues -> leaf.logits(tree, leafValues);
+      add(ensemble, trees.get(t), singleMargin ? 1 : groups[t], base.length, values);
     }
     return ensemble.build();
   }

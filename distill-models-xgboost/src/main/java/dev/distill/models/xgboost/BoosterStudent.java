@@ -6,20 +6,28 @@ import dev.distill.spi.FitException;
 import dev.distill.spi.FittedStudent;
 import dev.distill.spi.Matrix;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /** A trained booster, of which the first rounds count. */
 final class BoosterStudent implements FittedStudent {
+  /** What a vector leaf adds to the logits, one value a class. */
+  interface Leaf {
+    /** The values themselves. */
+    Leaf VALUES = (tree, values) -> values;
+
+    float[] logits(int tree, float[] values);
+  }
+
   private final Booster booster;
   private final int features;
   private final int classes;
   private final int rounds;
   private final int treesPerRound;
   private final int steps;
-  private final UnaryOperator<float[]> leaf;
+  private final Leaf leaf;
   private boolean closed;
 
   /**
@@ -27,7 +35,7 @@ final class BoosterStudent implements FittedStudent {
    *
    * @param rounds how many rounds count
    * @param steps what {@link #steps()} says
-   * @param leaf turns margins, one a class, into logits
+   * @param leaf what a vector leaf adds to the logits
    */
   BoosterStudent(
       Booster booster,
@@ -36,7 +44,7 @@ final class BoosterStudent implements FittedStudent {
       int rounds,
       int treesPerRound,
       int steps,
-      UnaryOperator<float[]> leaf) {
+      Leaf leaf) {
     this.booster = booster;
     this.features = features;
     this.classes = classes;
@@ -58,30 +66,58 @@ final class BoosterStudent implements FittedStudent {
       return;
     }
     try {
-      // In place: no DMatrix is made, so none can leak.
-      float[][] margins =
-          booster.inplace_predict(
-              MatrixPool.finite(rows.values()),
-              rows.rows(),
-              features,
-              Float.NaN,
-              new int[] {0, rounds},
-              Booster.PredictionType.kMargin,
-              null);
-      flatten(margins, classes, leaf, logits);
+      float[] values = MatrixPool.finite(rows.values());
+      if (leaf == Leaf.VALUES) {
+        flatten(predict(booster, values, features, 0, rounds), classes, logits);
+        return;
+      }
+      Arrays.fill(logits, 0);
+      for (int tree = 0; tree < rounds; tree++) {
+        add(booster, values, features, tree, leaf, logits, 0);
+      }
     } catch (XGBoostError e) {
       throw new FitException("XGBoost could not predict: " + e.getMessage(), e);
     }
   }
 
+  /**
+   * Adds what a tree with vector leaves gives some rows.
+   *
+   * @param values finite or missing
+   * @param at where the rows' logits begin
+   */
+  static void add(
+      Booster booster, float[] values, int features, int tree, Leaf leaf, float[] logits, int at)
+      throws XGBoostError {
+    int to = at;
+    for (float[] margins : predict(booster, values, features, tree, tree + 1)) {
+      for (float logit : leaf.logits(tree, margins)) {
+        logits[to++] += logit;
+      }
+    }
+  }
+
+  private static float[][] predict(Booster booster, float[] values, int features, int from, int to)
+      throws XGBoostError {
+    // In place: no DMatrix is made, so none can leak.
+    return booster.inplace_predict(
+        values,
+        values.length / features,
+        features,
+        Float.NaN,
+        new int[] {from, to},
+        Booster.PredictionType.kMargin,
+        null);
+  }
+
   /** Margins as logits; a single margin is the logit of class 1 against 0 for class 0. */
-  static void flatten(float[][] margins, int classes, UnaryOperator<float[]> leaf, float[] logits) {
+  static void flatten(float[][] margins, int classes, float[] logits) {
     for (int i = 0; i < margins.length; i++) {
       if (margins[i].length == 1) {
         logits[2 * i] = 0;
         logits[2 * i + 1] = margins[i][0];
       } else {
-        System.arraycopy(leaf.apply(margins[i]), 0, logits, i * classes, classes);
+        System.arraycopy(margins[i], 0, logits, i * classes, classes);
       }
     }
   }
@@ -90,7 +126,7 @@ final class BoosterStudent implements FittedStudent {
   public synchronized Optional<PortableModel> portable() {
     open();
     try {
-      boolean singleMargin = classes == 2 && treesPerRound == 1 && leaf == Boosting.IDENTITY;
+      boolean singleMargin = classes == 2 && treesPerRound == 1 && leaf == Leaf.VALUES;
       TreeEnsemble ensemble =
           BoosterReader.read(
               booster.toByteArray("json"),

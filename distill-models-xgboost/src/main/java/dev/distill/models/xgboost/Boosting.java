@@ -9,7 +9,6 @@ import dev.distill.spi.TrainingSet;
 import dev.distill.spi.Validation;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
@@ -17,8 +16,6 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /** Boosting by the distillation loss's own gradient and curvature, with early stopping. */
 final class Boosting {
-  static final UnaryOperator<float[]> IDENTITY = margins -> margins;
-
   /** Rounds without a better validation loss before boosting stops. */
   private static final int PATIENCE = 12;
 
@@ -74,7 +71,7 @@ final class Boosting {
             kept,
             classes == 2 || joint ? 1 : classes,
             kept,
-            IDENTITY);
+            BoosterStudent.Leaf.VALUES);
       } catch (XGBoostError | RuntimeException | Error e) {
         booster.dispose();
         throw e;
@@ -109,8 +106,7 @@ final class Boosting {
       EarlyStopping stopping = new EarlyStopping(PATIENCE);
       for (int round = 0; round < rounds && !stopping.over(round); round++) {
         watched.next(round);
-        BoosterStudent.flatten(
-            booster.predict(judged.dmatrix(), true), loss.classes(), IDENTITY, logits);
+        BoosterStudent.flatten(booster.predict(judged.dmatrix(), true), loss.classes(), logits);
         double now = validation.loss(logits);
         stopping.better(round + 1, now);
         context.report(round + 1, now);
@@ -169,7 +165,7 @@ final class Boosting {
         booster.update(rows, round);
         return;
       }
-      BoosterStudent.flatten(booster.predict(rows, true), loss.classes(), IDENTITY, logits);
+      BoosterStudent.flatten(booster.predict(rows, true), loss.classes(), logits);
       loss.gradient(logits, gradient, curvature);
       float sum = 0;
       if (loss.classes() == 2) {

@@ -205,7 +205,8 @@ final class XgboostTeacher implements TeacherModel {
   }
 
   private TreeEnsemble trees(byte[] json, float[] base, boolean single) throws IOException {
-    return BoosterReader.read(json, features, base, BoosterReader.ALL, single, Boosting.IDENTITY);
+    return BoosterReader.read(
+        json, features, base, BoosterReader.ALL, single, BoosterStudent.Leaf.VALUES);
   }
 
   private double[] probabilities(float[][] margins) {

@@ -68,6 +68,19 @@ class PortableParityTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"2, boosted", "2, averaged", "3, boosted", "7, averaged", "7, boosted"})
+  void a_few_deep_trees_give_the_same_bits(int classes, String later) throws Exception {
+    for (int model = 0; model < 8; model++) {
+      Random random = new Random(Task.SEED + 41L * model);
+      Task task =
+          extreme(Task.random(60 + random.nextInt(600), 5, classes, model % 2 == 0, model), random);
+      Map<String, Object> values =
+          Map.of("trees", 2 + random.nextInt(7), "later_trees", later, "min_leaf_rows", 2);
+      assertParity(task, new XgboostDeep(), 1, values, random);
+    }
+  }
+
   @Test
   void a_split_of_missing_values_from_infinite_ones_survives() throws Exception {
     float[] values = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 3e38f, 1};
