@@ -35,11 +35,34 @@ class CountedCostTest {
   }
 
   @Test
-  void a_hundred_trees_cost_a_hundred_times_as_much_but_for_the_call() {
-    double one = CountedCost.nanos(trees(1), ROWS);
+  void more_trees_cost_as_much_more_but_for_the_call_and_the_softmax() {
     double two = CountedCost.nanos(trees(2), ROWS);
+    double three = CountedCost.nanos(trees(3), ROWS);
     double hundred = CountedCost.nanos(trees(100), ROWS);
-    assertThat(hundred - one).isCloseTo(99 * (two - one), within(1e-6));
-    assertThat(one).isGreaterThan(two - one);
+    assertThat(hundred - two).isCloseTo(98 * (three - two), within(1e-6));
+    assertThat(two).isGreaterThan(2 * (three - two));
+    // A single tree has the probabilities in its leaves.
+    assertThat(two - CountedCost.nanos(trees(1), ROWS)).isGreaterThan(three - two);
+  }
+
+  @Test
+  void a_step_costs_more_where_nodes_are_many() {
+    assertThat(nanos(4_000, 1)).isGreaterThan(nanos(400, 1) * 1.2);
+    // Side by side with others it waits less.
+    assertThat(nanos(4_000, 8)).isLessThan(8 * nanos(4_000, 1));
+  }
+
+  /** Trees of so many leaves along one way, of which a row takes the same eleven nodes. */
+  private static double nanos(int leaves, int count) {
+    TreeEnsemble.Builder trees = TreeEnsemble.builder(1, new float[2]);
+    for (int t = 0; t < count; t++) {
+      trees.vectorTree(2 * leaves - 1);
+      for (int node = 0; node < leaves - 1; node++) {
+        int left = 2 * node + 1;
+        trees.split(2 * node, 0, node, left, left + 1, true).leaf(left, new float[] {1, 0});
+      }
+      trees.leaf(2 * leaves - 2, new float[] {0, 1});
+    }
+    return CountedCost.nanos(trees.build(), new Matrix(new float[] {9.5f}, 1, 1));
   }
 }

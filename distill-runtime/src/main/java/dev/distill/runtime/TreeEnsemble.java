@@ -118,7 +118,7 @@ public final class TreeEnsemble implements PortableModel {
       int tree = 0;
       for (int k = 0; k < base.length; k++) {
         int end = runEnd(tree, k);
-        float logit = add(base[k], tree, end, row, rowOffset, finite);
+        float logit = add(base[k], tree, end, row, rowOffset, finite, null, null, 0);
         tree = end;
         if (logit > best) {
           best = logit;
@@ -184,14 +184,11 @@ public final class TreeEnsemble implements PortableModel {
       int target = targets[tree];
       int end = runEnd(tree, target);
       if (target == EVERY) {
-        int lanes = lanes(tree, end);
-        addLanes(0, tree, lanes, row, at, finite, out, wideOut, o);
-        for (tree = lanes; tree < end; tree++) {
-          addVector(payload[walk(tree, row, at)], out, wideOut, o);
-        }
+        add(0, tree, end, row, at, finite, out, wideOut, o);
+        tree = end;
       } else {
         float sum = get(out, wideOut, o + target);
-        put(out, wideOut, o + target, add(sum, tree, end, row, at, finite));
+        put(out, wideOut, o + target, add(sum, tree, end, row, at, finite, null, null, 0));
         tree = end;
       }
     }
@@ -211,26 +208,57 @@ public final class TreeEnsemble implements PortableModel {
     return lockstep ? to - (to - from) % LANES : from;
   }
 
-  /** Adds the leaves of trees {@code from} to {@code to}, which have one class, to a sum. */
-  private float add(float sum, int from, int to, float[] row, int at, boolean finite) {
-    int lanes = lanes(from, to);
-    float total = addLanes(sum, from, lanes, row, at, finite, null, null, 0);
-    int tree = lanes;
-    for (int left = to - tree; lockstep && left > 1; left = to - tree) {
-      total = addFour(total, tree, Math.min(left, 4), row, at, finite);
+  /**
+   * Adds the leaves of trees {@code from} to {@code to}, which have one target, to the sum, which
+   * it returns, or one value a class to the logits at {@code o}.
+   */
+  private float add(
+      float sum,
+      int from,
+      int to,
+      float[] row,
+      int at,
+      boolean finite,
+      float @Nullable [] out,
+      double @Nullable [] wideOut,
+      int o) {
+    int tree = lanes(from, to);
+    float total = addLanes(sum, from, tree, row, at, finite, out, wideOut, o);
+    // Trees over all classes are few and deep: of less than four each is quicker by itself.
+    int least = from < to && targets[from] == EVERY ? 4 : 2;
+    for (int left = to - tree; lockstep && left >= least; left = to - tree) {
+      total = addFour(total, tree, Math.min(left, 4), row, at, finite, out, wideOut, o);
       tree += Math.min(left, 4);
     }
     for (; tree < to; tree++) {
-      total += Float.intBitsToFloat(payload[walk(tree, row, at)]);
+      total = addLeaf(total, tree, walk(tree, row, at), out, wideOut, o);
     }
     return total;
   }
 
+  private float addLeaf(
+      float sum, int tree, int leaf, float @Nullable [] out, double @Nullable [] wideOut, int o) {
+    if (targets[tree] != EVERY) {
+      return sum + Float.intBitsToFloat(payload[leaf]);
+    }
+    addVector(payload[leaf], out, wideOut, o);
+    return sum;
+  }
+
   /**
-   * Adds the leaves of two to four trees of one class, walked side by side: where there are fewer
-   * than four, the last one is walked more than once.
+   * Adds the leaves of two to four trees, walked side by side: where there are fewer than four, the
+   * last one is walked more than once.
    */
-  private float addFour(float sum, int tree, int count, float[] row, int at, boolean finite) {
+  private float addFour(
+      float sum,
+      int tree,
+      int count,
+      float[] row,
+      int at,
+      boolean finite,
+      float @Nullable [] out,
+      double @Nullable [] wideOut,
+      int o) {
     final long[] nodes = this.nodes;
     final int shift = featureShift;
     final int mask = childMask;
@@ -269,13 +297,13 @@ public final class TreeEnsemble implements PortableModel {
         break;
       }
     }
-    float total = sum + Float.intBitsToFloat(payload[r0 + n0]);
-    total += Float.intBitsToFloat(payload[r1 + n1]);
+    float total = addLeaf(sum, tree, r0 + n0, out, wideOut, o);
+    total = addLeaf(total, tree, r1 + n1, out, wideOut, o);
     if (count > 2) {
-      total += Float.intBitsToFloat(payload[r2 + n2]);
+      total = addLeaf(total, tree, r2 + n2, out, wideOut, o);
     }
     if (count > 3) {
-      total += Float.intBitsToFloat(payload[r3 + n3]);
+      total = addLeaf(total, tree, r3 + n3, out, wideOut, o);
     }
     return total;
   }
