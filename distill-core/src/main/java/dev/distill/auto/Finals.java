@@ -5,6 +5,7 @@ import dev.distill.spi.Hyperparameters;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -232,16 +233,23 @@ final class Finals {
 
   /**
    * Few rows favour what is at the limits, so that what may grow with rows (a single tree, to a
-   * tenth of the time) was only looked at: where no trial of a family is left, its largest.
+   * tenth of the time) was only looked at, or small: the largest of each family of which no trial
+   * is left, or one that leaves room.
    */
   private List<TrialSpec> mayGrow(Search search) {
-    if (!config.limits().any() || config.tolerance().any()) {
+    Limits limits = config.limits();
+    if (!limits.any() || config.tolerance().any()) {
       return List.of();
     }
-    Set<String> tried =
-        search.ranked().stream().map(o -> o.spec().family()).collect(Collectors.toSet());
+    Set<String> atLimits =
+        search.ranked().stream()
+            .map(o -> o.spec().family())
+            .collect(Collectors.toCollection(HashSet::new));
+    search.ranked().stream()
+        .filter(limits::leaveRoom)
+        .forEach(o -> atLimits.remove(o.spec().family()));
     return search.space().widest(search.ranked().get(0).spec()).stream()
-        .filter(spec -> !tried.contains(spec.family()))
+        .filter(spec -> !atLimits.contains(spec.family()))
         .toList();
   }
 

@@ -4,16 +4,19 @@ import dev.distill.data.MoreRows;
 import dev.distill.search.Study;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
  * Gives the best student more rows that the teacher labels, step by step, as long as its KL to the
  * teacher on validation rows falls; at each step also with more capacity, where its family names
  * what that is. Where it doesn't, the best student of a family that does comes along for the first
- * step: it gains more from rows. Also a student that had none in the search, which tries them with
- * a few configurations alone.
+ * step: it gains more from rows. With limits one comes along as long as it gains: the student is
+ * large by then, as few rows favour what is at the limits. Also a student that had no such rows in
+ * the search, which tries them with a few configurations alone.
  */
 final class Growth {
   private static final List<Integer> STEPS = List.of(20, 50, 100);
@@ -22,15 +25,15 @@ final class Growth {
   private static final double GAIN = 0.02;
 
   /** With so many times the capacity too. */
-  private static final int WIDER = 4;
+  private static final List<Integer> WIDER = List.of(4);
+
+  /** How much a limit leaves room for is known when it is fitted. */
+  private static final List<Integer> WIDER_WITHIN_LIMITS = List.of(4, 16);
 
   /**
    * Without a limit of time, a trial may take as long as all before it, or this if that is less.
    */
   private static final double SHORT_SECONDS = 300;
-
-  /** Fits of a step, of each student. */
-  private static final int FITS = 2;
 
   /** With so many times the student's KL in the search a family that widens is worth a step. */
   private static final double NEAR = 2;
@@ -72,12 +75,13 @@ final class Growth {
   /**
    * What may be given more rows.
    *
-   * @param seconds of its fit with {@link TrialSpec#augment} of them
+   * @param kl with {@link TrialSpec#augment} of them
+   * @param seconds of its fit with as many
    */
-  private record Candidate(TrialSpec spec, double seconds) {
+  private record Candidate(TrialSpec spec, double kl, double seconds) {
 
     static Candidate of(TrialOutcome outcome) {
-      return new Candidate(outcome.spec(), outcome.seconds());
+      return new Candidate(outcome.spec(), outcome.kl(), outcome.seconds());
     }
 
     double seconds(int factor) {
@@ -93,17 +97,15 @@ final class Growth {
    */
   List<TrialOutcome> of(TrialOutcome student, List<TrialOutcome> searched) {
     List<TrialOutcome> outcomes = new ArrayList<>();
-    TrialOutcome best = student;
-    Optional<Candidate> rival = rival(student, searched);
+    List<Candidate> growing = new ArrayList<>(List.of(Candidate.of(student)));
+    rival(student, searched).ifPresent(growing::add);
     reason = "more than %s were not allowed".formatted(config.augment());
     for (int factor : STEPS) {
+      Candidate best = growing.get(0);
       if (factor > best.spec().augment() && factor <= config.augment()) {
-        List<Candidate> growing = new ArrayList<>(List.of(Candidate.of(best)));
-        if (rival.isPresent()
-            && hindrance(List.of(growing.get(0), rival.get()), factor).isEmpty()) {
-          growing.add(rival.get());
+        if (growing.size() > 1 && hindrance(growing, factor).isPresent()) {
+          growing.remove(1);
         }
-        rival = Optional.empty();
         Optional<String> hindrance = hindrance(growing, factor);
         if (hindrance.isPresent()) {
           reason = hindrance.get();
@@ -111,20 +113,43 @@ final class Growth {
         }
         List<TrialOutcome> step = step(growing, factor);
         outcomes.addAll(step);
-        Optional<TrialOutcome> next =
-            step.stream().filter(this::isGood).min(Comparator.comparingDouble(TrialOutcome::kl));
-        if (next.isEmpty()) {
+        growing = grown(growing, step);
+        if (growing.isEmpty()) {
           reason = "with %s there was no student within the limits".formatted(factor);
           break;
         }
-        if (next.get().kl() > (1 - GAIN) * best.kl()) {
+        if (!falls(best.kl(), growing.get(0).kl())) {
           reason = "with %s the KL on validation rows fell by less than 2 %%".formatted(factor);
           break;
         }
-        best = next.get();
       }
     }
     return outcomes;
+  }
+
+  private static boolean falls(double before, double now) {
+    return now <= (1 - GAIN) * before;
+  }
+
+  /**
+   * The best of a step, and with limits the best of the other family too where that gained by it
+   * and is near enough.
+   */
+  private List<Candidate> grown(List<Candidate> before, List<TrialOutcome> step) {
+    List<Candidate> grown = new ArrayList<>();
+    for (Candidate candidate : before) {
+      String family = candidate.spec().family();
+      step.stream()
+          .filter(o -> o.spec().family().equals(family) && isGood(o))
+          .min(Comparator.comparingDouble(TrialOutcome::kl))
+          .filter(o -> before.indexOf(candidate) == 0 || falls(candidate.kl(), o.kl()))
+          .map(Candidate::of)
+          .ifPresent(grown::add);
+    }
+    grown.sort(Comparator.comparingDouble(Candidate::kl));
+    boolean both =
+        grown.size() > 1 && config.limits().any() && grown.get(1).kl() <= NEAR * grown.get(0).kl();
+    return both || grown.isEmpty() ? grown : new ArrayList<>(grown.subList(0, 1));
   }
 
   /**
@@ -151,26 +176,34 @@ final class Growth {
         .map(
             o ->
                 new Candidate(
-                    o.spec().as(own), rows.lastRound() * Candidate.of(o).seconds(own.augment())));
+                    o.spec().as(own),
+                    o.kl(),
+                    rows.lastRound() * Candidate.of(o).seconds(own.augment())));
   }
 
   private boolean widens(TrialSpec spec) {
-    return searches.augmented(List.of(spec), STEPS.get(0)).wider(spec, WIDER).isPresent();
+    return searches.augmented(List.of(spec), STEPS.get(0)).wider(spec, WIDER.get(0)).isPresent();
+  }
+
+  private List<Integer> wider() {
+    // Who wants the smallest student does not want a wider one.
+    return config.tolerance().any()
+        ? List.of()
+        : config.limits().any() ? WIDER_WITHIN_LIMITS : WIDER;
   }
 
   /** These students with so many rows, and wider ones. */
   private List<TrialOutcome> step(List<Candidate> growing, int factor) {
     List<TrialSpec> specs = growing.stream().map(c -> c.spec().augmented(factor)).toList();
     SweepSpace space = searches.augmented(specs, factor);
-    List<Study.Start> starts = new ArrayList<>();
+    Set<Study.Start> starts = new LinkedHashSet<>();
     for (TrialSpec spec : specs) {
       starts.add(space.start(spec));
-      // Who wants the smallest student does not want a wider one.
-      if (!config.tolerance().any()) {
-        space.wider(spec, WIDER).map(space::start).ifPresent(starts::add);
+      for (int times : wider()) {
+        space.wider(spec, times).map(space::start).ifPresent(starts::add);
       }
     }
-    Search round = searches.round("student x" + factor, space, starts);
+    Search round = searches.round("student x" + factor, space, List.copyOf(starts));
     // Each step's rows are let go of before the next one's are made.
     try (SharedForms forms = new SharedForms()) {
       Sweep sweep = sweeps.apply(forms);
@@ -203,7 +236,7 @@ final class Growth {
     }
     double labelling = secondsPerRow * rows.count() * (factor - growing.get(0).spec().augment());
     double fit = growing.stream().mapToDouble(c -> c.seconds(factor)).max().orElseThrow();
-    double toCome = growing.size() * FITS + rows.lastFits();
+    double toCome = growing.size() * (1 + wider().size()) + rows.lastFits();
     double allowed =
         deadline
             .left()
