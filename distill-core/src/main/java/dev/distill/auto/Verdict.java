@@ -117,6 +117,10 @@ public record Verdict(
           -(loss ? logLoss : accuracy).estimate(),
           teacherAhead ? "" : ", where the teacher is behind the twin too");
     }
+    if (kl.lower() == 0 && kl.upper() == 0) {
+      return "Distillation did not help here: the student answers as its hard-label twin does, which"
+          + " learned from labels alone. Find a better teacher, or do without one.";
+    }
     return text(
         "Distillation did not help here: the student is no closer to the teacher than the same"
             + " families trained on labels alone (their KL less the student's is %.4f, 95 %%"
