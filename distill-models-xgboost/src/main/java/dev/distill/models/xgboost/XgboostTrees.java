@@ -104,6 +104,11 @@ public final class XgboostTrees implements StudentModel {
               shape.small() ? "all_classes" : "one_class",
               "a tree a class and round, or one tree a round whose leaves hold all classes"));
     }
+    if (shape.classes() > 2 && !shape.small()) {
+      // Few trees of large steps, whose leaves hold all classes: what many rows bear.
+      space.start(Map.of(DEPTH, 6, ETA, 0.3, LEAVES, "all_classes"));
+      return space.build();
+    }
     // Deeper trees that see less of the data each.
     space.start(
         Map.of(
