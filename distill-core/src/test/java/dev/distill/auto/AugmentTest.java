@@ -113,6 +113,27 @@ class AugmentTest {
   }
 
   @Test
+  void within_limits_what_leaves_room_grows_by_more_at_a_time() {
+    FakeFamily narrow = FakeFamily.soft("fake.narrow").cuttingAt(0.4f);
+    FakeFamily growing = FakeFamily.soft("fake.growing").withUnits();
+    for (Limits limits : List.of(Limits.NONE, new Limits(0, 100_000))) {
+      DistillationResult result =
+          new AutoDistiller(
+                  StudentCatalog.of(List.of(narrow, growing)), config().limits(limits).build())
+              .distill(task.with(made), (outcome, best, done, total) -> {}, new Cancellation());
+      Set<Integer> tried = new HashSet<>();
+      result.trials().stream()
+          .map(TrialOutcome::spec)
+          .filter(spec -> spec.search().startsWith("student x20"))
+          .filter(spec -> spec.family().equals("fake.growing"))
+          .forEach(spec -> tried.add(spec.hyperparameters().integer("units")));
+      assertThat(tried)
+          .as(limits.toString())
+          .isEqualTo(limits.any() ? Set.of(4, 16, 64) : Set.of(4, 16));
+    }
+  }
+
+  @Test
   void the_students_capacity_is_the_twins_as_far_as_the_twins_rows_allow() {
     // With five made rows for each there may be more units than without.
     DistillationTask larger = Planted.task(1_000);

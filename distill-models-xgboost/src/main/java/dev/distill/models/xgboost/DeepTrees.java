@@ -1,8 +1,10 @@
 package dev.distill.models.xgboost;
 
+import dev.distill.loss.Softmax;
 import dev.distill.runtime.Logarithm;
 import dev.distill.spi.FitContext;
 import dev.distill.spi.FitException;
+import dev.distill.spi.Hyperparameter;
 import dev.distill.spi.Matrix;
 import dev.distill.spi.Targets;
 import dev.distill.spi.TaskShape;
@@ -35,11 +37,27 @@ record DeepTrees(int leaves, int minRows, double lambda, double columns) {
   /** So many rows are scored at once. */
   private static final int SLICE = 32_768;
 
-  /** The most leaves that a tree may have. */
-  static int mostLeaves(TaskShape shape) {
+  static final String LEAVES = "max_leaves";
+  static final String MIN_ROWS = "min_leaf_rows";
+  static final String LAMBDA = "lambda";
+
+  /** Least rows in a leaf. */
+  static final Hyperparameter MIN_ROWS_OF_LEAF =
+      new Hyperparameter.Int(MIN_ROWS, 1, 100, true, 10, "least rows in a leaf");
+
+  /** Most leaves of a tree, its capacity. */
+  static Hyperparameter.Int leaves(TaskShape shape) {
     int most = Math.max(8, Math.min(1_024, shape.rows() / 8));
     // Rows that a teacher labelled have no noise that a leaf must average out.
-    return Math.max(most, Math.min(16_384, shape.rows() / 64));
+    most = Math.max(most, Math.min(16_384, shape.rows() / 64));
+    return new Hyperparameter.Int(
+        LEAVES, 4, most, true, Math.min(most, 128), "most leaves of a tree");
+  }
+
+  /** Rows' worth of the mean of all rows in every leaf. */
+  static Hyperparameter lambda(double initial) {
+    return new Hyperparameter.Real(
+        LAMBDA, 0.1, 50, true, initial, "rows' worth of the mean of all rows in every leaf");
   }
 
   /** Trees of distributions of which the mean of the logarithms counts. */
@@ -170,22 +188,11 @@ record DeepTrees(int leaves, int minRows, double lambda, double columns) {
   /** Gradient of the cross-entropy at some logits, and twice its curvature's diagonal: a bound. */
   private static void newton(
       float[] targets, float[] logits, int classes, float[] gradient, float[] curvature) {
-    double[] exp = new double[classes];
-    for (int at = 0; at < targets.length; at += classes) {
-      double most = Double.NEGATIVE_INFINITY;
-      for (int k = 0; k < classes; k++) {
-        most = Math.max(most, logits[at + k]);
-      }
-      double sum = 0;
-      for (int k = 0; k < classes; k++) {
-        exp[k] = Math.exp(logits[at + k] - most);
-        sum += exp[k];
-      }
-      for (int k = 0; k < classes; k++) {
-        double p = exp[k] / sum;
-        gradient[at + k] = (float) (p - targets[at + k]);
-        curvature[at + k] = Math.max((float) (2 * p * (1 - p)), LEAST_CURVATURE);
-      }
+    Softmax.softmax(1, logits, logits.length / classes, classes, gradient);
+    for (int i = 0; i < targets.length; i++) {
+      float p = gradient[i];
+      gradient[i] = p - targets[i];
+      curvature[i] = Math.max(2 * p * (1 - p), LEAST_CURVATURE);
     }
   }
 

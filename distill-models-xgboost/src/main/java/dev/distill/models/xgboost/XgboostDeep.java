@@ -22,9 +22,6 @@ import java.util.Map;
 public final class XgboostDeep implements StudentModel {
   private static final String TREES = "trees";
   private static final String LATER = "later_trees";
-  private static final String LEAVES = "max_leaves";
-  private static final String MIN_ROWS = "min_leaf_rows";
-  private static final String LAMBDA = "lambda";
   private static final String COLUMNS = "colsample_bynode";
   private static final String BOOSTED = "boosted";
   private static final String AVERAGED = "averaged";
@@ -54,7 +51,7 @@ public final class XgboostDeep implements StudentModel {
 
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
-    int most = DeepTrees.mostLeaves(shape);
+    Hyperparameter.Int leaves = DeepTrees.leaves(shape);
     return SearchSpace.builder()
         .add(new Hyperparameter.Int(TREES, 2, 8, true, shape.small() ? 2 : 4, "trees"))
         .add(
@@ -63,13 +60,9 @@ public final class XgboostDeep implements StudentModel {
                 List.of(BOOSTED, AVERAGED),
                 BOOSTED,
                 "whether the others learn what is left, or the same by other columns"))
-        .addCapacity(
-            new Hyperparameter.Int(
-                LEAVES, 4, most, true, Math.min(most, 128), "most leaves of a tree"))
-        .add(new Hyperparameter.Int(MIN_ROWS, 1, 100, true, 10, "least rows in a leaf"))
-        .add(
-            new Hyperparameter.Real(
-                LAMBDA, 0.1, 50, true, 3, "rows' worth of the mean of all rows in every leaf"))
+        .addCapacity(leaves)
+        .add(DeepTrees.MIN_ROWS_OF_LEAF)
+        .add(DeepTrees.lambda(3))
         .add(
             new Hyperparameter.Real(
                 COLUMNS,
@@ -78,8 +71,8 @@ public final class XgboostDeep implements StudentModel {
                 false,
                 0.6,
                 "share of columns that a split looks at; the first of boosted trees looks at all"))
-        .start(Map.of(LEAVES, most, MIN_ROWS, 4))
-        .start(Map.of(LATER, AVERAGED, LEAVES, most, MIN_ROWS, 4))
+        .start(Map.of(DeepTrees.LEAVES, leaves.high(), DeepTrees.MIN_ROWS, 4))
+        .start(Map.of(LATER, AVERAGED, DeepTrees.LEAVES, leaves.high(), DeepTrees.MIN_ROWS, 4))
         .build();
   }
 
@@ -88,9 +81,9 @@ public final class XgboostDeep implements StudentModel {
       TrainingSet training, Hyperparameters hyperparameters, FitContext context) {
     DeepTrees each =
         new DeepTrees(
-            hyperparameters.integer(LEAVES),
-            hyperparameters.integer(MIN_ROWS),
-            hyperparameters.real(LAMBDA),
+            hyperparameters.integer(DeepTrees.LEAVES),
+            hyperparameters.integer(DeepTrees.MIN_ROWS),
+            hyperparameters.real(DeepTrees.LAMBDA),
             hyperparameters.real(COLUMNS));
     int trees = hyperparameters.integer(TREES);
     return hyperparameters.choice(LATER).equals(BOOSTED)

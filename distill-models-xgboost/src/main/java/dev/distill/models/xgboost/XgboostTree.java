@@ -18,10 +18,6 @@ import java.util.Map;
  * towards the mean of all rows by {@code lambda} rows' worth.
  */
 public final class XgboostTree implements StudentModel {
-  private static final String LEAVES = "max_leaves";
-  private static final String MIN_ROWS = "min_leaf_rows";
-  private static final String LAMBDA = "lambda";
-
   /** Made by the service loader. */
   public XgboostTree() {}
 
@@ -47,16 +43,12 @@ public final class XgboostTree implements StudentModel {
 
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
-    int most = DeepTrees.mostLeaves(shape);
+    Hyperparameter.Int leaves = DeepTrees.leaves(shape);
     return SearchSpace.builder()
-        .addCapacity(
-            new Hyperparameter.Int(
-                LEAVES, 4, most, true, Math.min(most, 128), "most leaves of the tree"))
-        .add(new Hyperparameter.Int(MIN_ROWS, 1, 100, true, 10, "least rows in a leaf"))
-        .add(
-            new Hyperparameter.Real(
-                LAMBDA, 0.1, 50, true, 2, "rows' worth of the mean of all rows in every leaf"))
-        .start(Map.of(LEAVES, most, MIN_ROWS, 4))
+        .addCapacity(leaves)
+        .add(DeepTrees.MIN_ROWS_OF_LEAF)
+        .add(DeepTrees.lambda(2))
+        .start(Map.of(DeepTrees.LEAVES, leaves.high(), DeepTrees.MIN_ROWS, 4))
         .build();
   }
 
@@ -64,9 +56,9 @@ public final class XgboostTree implements StudentModel {
   public FittedStudent fit(
       TrainingSet training, Hyperparameters hyperparameters, FitContext context) {
     return new DeepTrees(
-            hyperparameters.integer(LEAVES),
-            hyperparameters.integer(MIN_ROWS),
-            hyperparameters.real(LAMBDA),
+            hyperparameters.integer(DeepTrees.LEAVES),
+            hyperparameters.integer(DeepTrees.MIN_ROWS),
+            hyperparameters.real(DeepTrees.LAMBDA),
             1)
         .averaged(training, 1, context);
   }
