@@ -260,16 +260,13 @@ interface Rival {
     };
   }
 
-  /** The class that {@code distill export --to java} wrote beside the model, if it did. */
+  /** An object that asks the generated class. */
   @SuppressWarnings("unchecked")
   private static BiConsumer<float[], double[]> generated(String shape) throws Exception {
-    Path folder = RivalModels.FOLDER;
-    String name = "S" + shape;
-    if (!Files.exists(folder.resolve(name + ".java"))) {
-      throw new IllegalArgumentException("no class generated of this shape");
-    }
+    Path source = RivalModels.generated(shape);
+    String name = source.getFileName().toString().replace(".java", "");
     Path classes = Files.createTempDirectory("rivals");
-    Path tables = folder.resolve(name + ".tables");
+    Path tables = source.resolveSibling(name + ".tables");
     if (Files.exists(tables)) {
       Files.copy(tables, classes.resolve(name + ".tables"));
     }
@@ -282,8 +279,7 @@ interface Rival {
         }
         """
             .formatted(name));
-    return (BiConsumer<float[], double[]>)
-        compiled(classes, "", null, "Call", folder.resolve(name + ".java"), call);
+    return (BiConsumer<float[], double[]>) compiled(classes, "", null, "Call", source, call);
   }
 
   /** An object of a class that is compiled now, into a folder. */

@@ -1,5 +1,6 @@
 package dev.distill.bench;
 
+import dev.distill.export.JavaExporter;
 import dev.distill.models.xgboost.Unwrapped;
 import dev.distill.runtime.DenseNetwork;
 import dev.distill.runtime.PortableModel;
@@ -31,6 +32,11 @@ final class RivalModels {
 
   static Path booster(String shape) {
     return FOLDER.resolve(shape + ".ubj");
+  }
+
+  /** The class that {@code distill export --to java} makes of the model. */
+  static Path generated(String shape) {
+    return FOLDER.resolve("S" + shape + ".java");
   }
 
   /** H2O's Java, of a model of its own. */
@@ -75,21 +81,36 @@ final class RivalModels {
           System.out.println(e.getMessage());
         }
       }
-      Path file = FOLDER.resolve(shape + ".distill");
-      if (Files.exists(file)) {
-        continue;
-      }
-      if (shape.startsWith("linear")) {
-        write(linear(100, 26), file);
-        continue;
-      }
-      Size size = Size.of(shape);
-      try (BenchTask.Context context = new BenchTask.Context(1);
-          FittedStudent fitted =
-              size.task()
-                  .fit(Unwrapped.customLossOnly(), 1, 1, size.rounds(), size.depth(), context)) {
-        Unwrapped.booster(fitted).saveModel(booster(shape).toString());
-        write(fitted.portable().orElseThrow(), file);
+      fit(shape, FOLDER.resolve(shape + ".distill"));
+      export(shape);
+    }
+  }
+
+  private static void fit(String shape, Path file)
+      throws IOException, XGBoostError, InterruptedException {
+    if (Files.exists(file)) {
+      return;
+    }
+    if (shape.startsWith("linear")) {
+      write(linear(100, 26), file);
+      return;
+    }
+    Size size = Size.of(shape);
+    try (BenchTask.Context context = new BenchTask.Context(1);
+        FittedStudent fitted =
+            size.task()
+                .fit(Unwrapped.customLossOnly(), 1, 1, size.rounds(), size.depth(), context)) {
+      Unwrapped.booster(fitted).saveModel(booster(shape).toString());
+      write(fitted.portable().orElseThrow(), file);
+    }
+  }
+
+  private static void export(String shape) throws IOException {
+    String name = generated(shape).getFileName().toString();
+    if (!Files.exists(generated(shape))) {
+      for (Map.Entry<String, byte[]> file :
+          new JavaExporter().export(student(shape), name, Map.of()).entrySet()) {
+        Files.write(FOLDER.resolve(file.getKey()), file.getValue());
       }
     }
   }
