@@ -6,6 +6,7 @@ import dev.distill.data.FeatureEncoder;
 import dev.distill.data.MoreRows;
 import dev.distill.data.Munge;
 import dev.distill.spi.Matrix;
+import dev.distill.spi.StudentModel;
 import dev.distill.spi.Table;
 import java.time.Duration;
 import java.util.Comparator;
@@ -130,6 +131,23 @@ class AugmentTest {
       assertThat(tried)
           .as(limits.toString())
           .isEqualTo(limits.any() ? Set.of(4, 16, 64) : Set.of(4, 16));
+    }
+  }
+
+  @Test
+  void within_limits_another_family_stays_while_it_gains() {
+    List<StudentModel> two =
+        List.of(FakeFamily.soft("fake.one").withUnits(), FakeFamily.soft("fake.two").withUnits());
+    DistillationResult result =
+        new AutoDistiller(StudentCatalog.of(two), config().limits(new Limits(0, 100_000)).build())
+            .distill(task.with(made), (outcome, best, done, total) -> {}, new Cancellation());
+    for (String step : List.of("student x20", "student x50")) {
+      assertThat(result.trials())
+          .extracting(TrialOutcome::spec)
+          .filteredOn(spec -> spec.search().startsWith(step))
+          .as(step)
+          .extracting(TrialSpec::family)
+          .contains("fake.one", "fake.two");
     }
   }
 

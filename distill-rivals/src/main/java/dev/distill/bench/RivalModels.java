@@ -20,7 +20,8 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
 /** One model a shape, as files in a folder, so that every fork reads the very same. */
 final class RivalModels {
   static final List<String> SHAPES = List.of("1x18", "20x3", "100x5", "504x6x7", "linear100x26");
-  static final int ROWS = 4096;
+  // Fewer are walked the same way so often that a processor knows where each goes.
+  static final int ROWS = 32_768;
   static final Path FOLDER =
       Path.of(System.getProperty("rivals.models", "target/rivals")).toAbsolutePath();
 

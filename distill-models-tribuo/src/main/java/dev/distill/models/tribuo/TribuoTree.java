@@ -50,8 +50,12 @@ public final class TribuoTree implements StudentModel {
 
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
+    // Rows that a teacher labelled have no noise that a leaf must average out.
+    int most =
+        Math.max(16, Math.min(24, Integer.SIZE + 1 - Integer.numberOfLeadingZeros(shape.rows())));
     return SearchSpace.builder()
-        .add(new Hyperparameter.Int(DEPTH, 2, 16, false, 8, "most splits from root to leaf"))
+        .addCapacity(
+            new Hyperparameter.Int(DEPTH, 2, most, false, 8, "most splits from root to leaf"))
         .add(new Hyperparameter.Int(LEAST_ROWS, 1, 100, true, 10, "least rows in a leaf"))
         .add(shrinkage(2))
         .add(gap())

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.distill.runtime.TreeEnsemble;
+import dev.distill.spi.SearchSpace;
+import dev.distill.spi.TaskShape;
 import dev.distill.testkit.TestContext;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,5 +46,14 @@ class TribuoTreeTest extends FamilyTest {
     assertThat(task.fit(family, Map.of(), new TestContext()).portable().orElseThrow())
         .isInstanceOfSatisfying(
             TreeEnsemble.class, trees -> assertThat(trees.trees()).isEqualTo(1));
+  }
+
+  @Test
+  void many_rows_may_make_it_deeper_level_by_level() {
+    SearchSpace few = family.searchSpace(new TaskShape(8_000, 16, 26));
+    assertThat(few.wider(few.complete(Map.of("max_depth", 16)), 4)).isEmpty();
+    SearchSpace many = family.searchSpace(new TaskShape(1_000_000, 16, 26));
+    assertThat(many.wider(many.complete(Map.of("max_depth", 16)), 4))
+        .hasValueSatisfying(wider -> assertThat(wider.integer("max_depth")).isEqualTo(18));
   }
 }
