@@ -39,9 +39,13 @@ final class Boosting {
     DistillationLoss loss = ((Targets.Gradient) training.targets()).loss();
     int classes = training.classes();
     boolean nativeLoss = !joint && !customLossOnly && hasNative(loss);
+    int columns = training.features().columns();
     Map<String, Object> parameters = new LinkedHashMap<>(own);
     parameters.put("tree_method", "hist");
-    parameters.put("max_bin", MatrixPool.bins(training.features().columns()));
+    parameters.put("max_bin", MatrixPool.bins(columns));
+    if (joint) {
+      parameters.put("max_cached_hist_node", MatrixPool.cachedNodes(columns, classes));
+    }
     parameters.put("nthread", context.threads());
     parameters.put("seed", (int) (context.seed() & 0x7fffffff));
     parameters.put("verbosity", 0);
@@ -66,7 +70,7 @@ final class Boosting {
         int kept = boost(booster, rows.dmatrix(), loss, nativeLoss, rounds, context);
         return new BoosterStudent(
             booster,
-            training.features().columns(),
+            columns,
             classes,
             kept,
             classes == 2 || joint ? 1 : classes,

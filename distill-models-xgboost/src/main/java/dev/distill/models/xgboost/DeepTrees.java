@@ -133,6 +133,7 @@ record DeepTrees(int leaves, int minRows, double lambda, double columns) {
     parameters.put("base_score", 0.0);
     parameters.put("tree_method", "hist");
     parameters.put("max_bin", MatrixPool.bins(features.columns()));
+    parameters.put("max_cached_hist_node", MatrixPool.cachedNodes(features.columns(), classes));
     parameters.put("grow_policy", "lossguide");
     parameters.put("max_depth", 0);
     parameters.put("max_leaves", leaves);

@@ -14,6 +14,8 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
  * index live in it, so there are as many as trials ran at once, and no more.
  */
 final class MatrixPool implements AutoCloseable {
+  private static final long CACHED_BYTES = 1L << 28;
+
   private final Matrix matrix;
   private final Deque<DMatrix> free = new ArrayDeque<>();
   private final List<DMatrix> all = new ArrayList<>();
@@ -98,6 +100,15 @@ final class MatrixPool implements AutoCloseable {
    */
   static int bins(int columns) {
     return Math.max(16, Math.min(256, 262_144 / columns));
+  }
+
+  /**
+   * How many nodes' histograms a tree of all classes keeps. XGBoost's own 65 536 take gigabytes for
+   * a deep tree (a histogram holds two doubles a bin and class), and more time than they save.
+   */
+  static int cachedNodes(int columns, int classes) {
+    long bytes = 2L * Double.BYTES * bins(columns) * columns * classes;
+    return (int) Math.max(2, Math.min(64, CACHED_BYTES / bytes));
   }
 
   /** A DMatrix on loan. */
