@@ -184,8 +184,8 @@ public final class AutoDistiller {
     TrialOutcome searched = finals.twin(twins);
     List<TrialOutcome> finalists = new ArrayList<>(finals.students(students, searched));
     TrialOutcome twin = finals.twin(twins, searched, finalists);
-    List<TrialOutcome> trials = new ArrayList<>(last.outcomes());
-    boolean endedEarly = last.endedEarly();
+    List<TrialOutcome> grown = List.of();
+    boolean endedEarly = false;
     String moreRows = "";
     if (more != null && augment > 0) {
       Growth growth =
@@ -197,12 +197,15 @@ public final class AutoDistiller {
               deadline,
               secondsPerRow,
               forms -> sweeps.apply(forms, deadline));
-      List<TrialOutcome> grown = growth.of(selection.select(finalists, twin), ranked(students));
-      trials.addAll(grown);
+      grown = growth.of(selection.select(finalists, twin), finalists, ranked(students));
       grown.stream().filter(growth::isGood).forEach(finalists::add);
-      endedEarly |= growth.endedEarly();
+      endedEarly = growth.endedEarly();
       moreRows = growth.reason();
+      twin = finals.twin(twins, twin, finalists);
     }
+    List<TrialOutcome> trials = new ArrayList<>(last.outcomes());
+    trials.addAll(grown);
+    endedEarly |= last.endedEarly();
     removeSlow(finalists, all.lastFits());
     return new Found(
         students,

@@ -27,6 +27,9 @@ final class Growth {
   /** With so many times the capacity too. */
   private static final List<Integer> WIDER = List.of(4);
 
+  /** Where that is beyond the limits. */
+  private static final int LESS_WIDE = 2;
+
   /** How much a limit leaves room for is known when it is fitted. */
   private static final List<Integer> WIDER_WITHIN_LIMITS = List.of(4, 16);
 
@@ -93,12 +96,14 @@ final class Growth {
    * The outcomes of all steps.
    *
    * @param student the best one
+   * @param finalists what there is to choose from, which has had all rows
    * @param searched the search's trials, the best first
    */
-  List<TrialOutcome> of(TrialOutcome student, List<TrialOutcome> searched) {
+  List<TrialOutcome> of(
+      TrialOutcome student, List<TrialOutcome> finalists, List<TrialOutcome> searched) {
     List<TrialOutcome> outcomes = new ArrayList<>();
     List<Candidate> growing = new ArrayList<>(List.of(Candidate.of(student)));
-    rival(student, searched).ifPresent(growing::add);
+    rival(student, finalists, searched).ifPresent(growing::add);
     reason = "more than %s were not allowed".formatted(config.augment());
     for (int factor : STEPS) {
       Candidate best = growing.get(0);
@@ -154,31 +159,47 @@ final class Growth {
 
   /**
    * The best of another family that can be made wider, within the limits, to learn as the student
-   * does, which can't or may not.
+   * does, which can't or may not: of those that have had all rows, else of the search.
    */
-  private Optional<Candidate> rival(TrialOutcome student, List<TrialOutcome> searched) {
+  private Optional<Candidate> rival(
+      TrialOutcome student, List<TrialOutcome> finalists, List<TrialOutcome> searched) {
     TrialSpec own = student.spec();
     if (config.tolerance().any() || (widens(own) && !config.limits().any())) {
       return Optional.empty();
     }
-    // The student has had all rows; in the search it had as few as they.
-    double near =
-        searched.stream()
-            .filter(o -> o.spec().family().equals(own.family()) && isGood(o))
-            .mapToDouble(TrialOutcome::kl)
-            .min()
-            .orElse(student.kl());
+    Optional<Candidate> ready =
+        finalists.stream()
+            .filter(o -> isRival(o, own, student.kl()))
+            .min(Comparator.comparingDouble(TrialOutcome::kl))
+            .map(o -> rival(o, own, 1));
+    return ready.isPresent()
+        ? ready
+        : searched.stream()
+            .filter(o -> isRival(o, own, searchKl(student, searched)))
+            .findFirst()
+            .map(o -> rival(o, own, rows.lastRound()));
+  }
+
+  private boolean isRival(TrialOutcome outcome, TrialSpec own, double kl) {
+    return !outcome.spec().family().equals(own.family())
+        && (!config.limits().any() || config.limits().leaveRoom(outcome))
+        && isGood(outcome)
+        && outcome.kl() <= NEAR * kl
+        && widens(outcome.spec());
+  }
+
+  private static Candidate rival(TrialOutcome outcome, TrialSpec own, double times) {
+    double seconds = times * Candidate.of(outcome).seconds(own.augment());
+    return new Candidate(outcome.spec().as(own), outcome.kl(), seconds);
+  }
+
+  /** What a student has had all rows for, it or the likes of it had in the search for few. */
+  private double searchKl(TrialOutcome student, List<TrialOutcome> searched) {
     return searched.stream()
-        .filter(o -> !o.spec().family().equals(own.family()))
-        .filter(o -> !config.limits().any() || config.limits().leaveRoom(o))
-        .filter(o -> isGood(o) && widens(o.spec()) && o.kl() <= NEAR * near)
-        .findFirst()
-        .map(
-            o ->
-                new Candidate(
-                    o.spec().as(own),
-                    o.kl(),
-                    rows.lastRound() * Candidate.of(o).seconds(own.augment())));
+        .filter(o -> o.spec().family().equals(student.spec().family()) && isGood(o))
+        .mapToDouble(TrialOutcome::kl)
+        .min()
+        .orElse(student.kl());
   }
 
   private boolean widens(TrialSpec spec) {
@@ -192,7 +213,10 @@ final class Growth {
         : config.limits().any() ? WIDER_WITHIN_LIMITS : WIDER;
   }
 
-  /** These students with so many rows, and wider ones. */
+  /**
+   * These students with so many rows, and wider ones; of one that the limits have no room for, one
+   * of twice the capacity.
+   */
   private List<TrialOutcome> step(List<Candidate> growing, int factor) {
     List<TrialSpec> specs = growing.stream().map(c -> c.spec().augmented(factor)).toList();
     SweepSpace space = searches.augmented(specs, factor);
@@ -203,14 +227,44 @@ final class Growth {
         space.wider(spec, times).map(space::start).ifPresent(starts::add);
       }
     }
-    Search round = searches.round("student x" + factor, space, List.copyOf(starts));
+    List<TrialOutcome> outcomes = new ArrayList<>();
     // Each step's rows are let go of before the next one's are made.
     try (SharedForms forms = new SharedForms()) {
       Sweep sweep = sweeps.apply(forms);
-      sweep.run(List.of(round), Cut.of(rows.fullWith(more, factor)));
-      endedEarly |= sweep.endedEarly();
+      Cut cut = Cut.of(rows.fullWith(more, factor));
+      outcomes.addAll(run(sweep, cut, space, starts, factor));
+      Set<Study.Start> between = new LinkedHashSet<>();
+      for (TrialSpec spec : specs) {
+        space
+            .wider(spec, WIDER.get(0))
+            .filter(wider -> isRefused(wider, outcomes))
+            .flatMap(wider -> space.wider(spec, LESS_WIDE))
+            .map(space::start)
+            .ifPresent(between::add);
+      }
+      between.removeAll(starts);
+      if (!between.isEmpty()) {
+        outcomes.addAll(run(sweep, cut, space, between, factor));
+      }
     }
+    return outcomes;
+  }
+
+  private List<TrialOutcome> run(
+      Sweep sweep, Cut cut, SweepSpace space, Set<Study.Start> starts, int factor) {
+    Search round = searches.round("student x" + factor, space, List.copyOf(starts));
+    sweep.run(List.of(round), cut);
+    endedEarly |= sweep.endedEarly();
     return round.outcomes();
+  }
+
+  /** Whether it became a student, but one beyond the limits. */
+  private boolean isRefused(TrialSpec spec, List<TrialOutcome> outcomes) {
+    return outcomes.stream()
+        .filter(o -> o.succeeded() && !config.limits().kept(o))
+        .map(TrialOutcome::spec)
+        .filter(refused -> refused.family().equals(spec.family()))
+        .anyMatch(refused -> refused.hyperparameters().equals(spec.hyperparameters()));
   }
 
   /** Whether it succeeded within the limits. */

@@ -176,6 +176,28 @@ class AugmentTest {
   }
 
   @Test
+  void the_twin_is_tried_as_large_as_the_student_grew() {
+    DistillationTask larger = Planted.task(8_000);
+    MoreRows rows =
+        MoreRows.generated(
+            new Munge(table(larger.train().features()), 1),
+            new FeatureEncoder(larger.train().schema()),
+            this::answer);
+    DistillationResult result =
+        new AutoDistiller(
+                StudentCatalog.of(List.of(FakeFamily.soft("fake.growing").withUnits())),
+                config().trials(1).foldRows(0).augment(20).build())
+            .distill(larger.with(rows), (outcome, best, done, total) -> {}, new Cancellation());
+    int units = result.student().chosen().spec().hyperparameters().integer("units");
+    assertThat(result.trials())
+        .filteredOn(t -> t.spec().search().startsWith("student final"))
+        .allMatch(t -> t.spec().hyperparameters().integer("units") < units);
+    assertThat(result.trials())
+        .filteredOn(t -> t.spec().kind() == TrialSpec.Kind.TWIN)
+        .anyMatch(t -> t.spec().hyperparameters().integer("units") == units);
+  }
+
+  @Test
   void none_are_made_where_none_are_wanted() {
     DistillationResult result = distill(config().augment(0).build(), made);
     assertThat(asked.get()).isZero();

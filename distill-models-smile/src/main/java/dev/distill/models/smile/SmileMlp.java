@@ -68,7 +68,7 @@ public final class SmileMlp implements StudentModel {
         .addSteps(
             new Hyperparameter.Int(
                 EPOCHS, 10, epochs, true, epochs / 2, "epochs; early stopping keeps the best"))
-        .add(
+        .addCapacity(
             new Hyperparameter.Int(
                 HIDDEN, 4, 96, true, shape.small() ? 16 : 48, "units of a hidden layer"))
         .add(new Hyperparameter.Int(LAYERS, 1, 2, false, 1, "hidden layers"))

@@ -52,9 +52,7 @@ public final class SmileTree implements StudentModel {
 
   @Override
   public SearchSpace searchSpace(TaskShape shape) {
-    int most = Math.max(8, Math.min(1_024, shape.rows() / 8));
-    // Rows that a teacher labelled have no noise that a leaf must average out.
-    most = Math.max(most, Math.min(16_384, shape.rows() / 64));
+    int most = shape.leaves();
     return SearchSpace.builder()
         .addCapacity(
             new Hyperparameter.Int(

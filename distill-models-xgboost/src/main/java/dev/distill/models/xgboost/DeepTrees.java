@@ -47,9 +47,7 @@ record DeepTrees(int leaves, int minRows, double lambda, double columns) {
 
   /** Most leaves of a tree, its capacity. */
   static Hyperparameter.Int leaves(TaskShape shape) {
-    int most = Math.max(8, Math.min(1_024, shape.rows() / 8));
-    // Rows that a teacher labelled have no noise that a leaf must average out.
-    most = Math.max(most, Math.min(65_536, shape.rows() / 32));
+    int most = shape.leaves();
     return new Hyperparameter.Int(
         LEAVES, 4, most, true, Math.min(most, 128), "most leaves of a tree");
   }
