@@ -21,11 +21,14 @@ import org.junit.jupiter.api.Test;
 class AugmentTest {
   private final DistillationTask task = Planted.task(300);
   private final AtomicInteger asked = new AtomicInteger();
-  private final MoreRows made =
-      MoreRows.generated(
-          new Munge(table(task.train().features()), 1),
-          new FeatureEncoder(task.train().schema()),
-          this::answer);
+  private final MoreRows made = made(task);
+
+  private MoreRows made(DistillationTask task) {
+    return MoreRows.generated(
+        new Munge(table(task.train().features()), 1),
+        new FeatureEncoder(task.train().schema()),
+        this::answer);
+  }
 
   private static Table table(Matrix features) {
     float[][] rows = new float[features.rows()][2];
@@ -155,16 +158,12 @@ class AugmentTest {
   void the_students_capacity_is_the_twins_as_far_as_the_twins_rows_allow() {
     // With five made rows for each there may be more units than without.
     DistillationTask larger = Planted.task(1_000);
-    MoreRows rows =
-        MoreRows.generated(
-            new Munge(table(larger.train().features()), 1),
-            new FeatureEncoder(larger.train().schema()),
-            this::answer);
     DistillationResult result =
         new AutoDistiller(
                 StudentCatalog.of(List.of(FakeFamily.soft("fake.growing").withUnits())),
                 config().foldRows(0).searchRows(200).augment(5).build())
-            .distill(larger.with(rows), (outcome, best, done, total) -> {}, new Cancellation());
+            .distill(
+                larger.with(made(larger)), (outcome, best, done, total) -> {}, new Cancellation());
     assertThat(result.trials())
         .filteredOn(t -> t.spec().kind() == TrialSpec.Kind.STUDENT)
         .extracting(t -> t.spec().hyperparameters().integer("units"))
@@ -178,16 +177,12 @@ class AugmentTest {
   @Test
   void the_twin_is_tried_as_large_as_the_student_grew() {
     DistillationTask larger = Planted.task(8_000);
-    MoreRows rows =
-        MoreRows.generated(
-            new Munge(table(larger.train().features()), 1),
-            new FeatureEncoder(larger.train().schema()),
-            this::answer);
     DistillationResult result =
         new AutoDistiller(
                 StudentCatalog.of(List.of(FakeFamily.soft("fake.growing").withUnits())),
                 config().trials(1).foldRows(0).augment(20).build())
-            .distill(larger.with(rows), (outcome, best, done, total) -> {}, new Cancellation());
+            .distill(
+                larger.with(made(larger)), (outcome, best, done, total) -> {}, new Cancellation());
     int units = result.student().chosen().spec().hyperparameters().integer("units");
     assertThat(result.trials())
         .filteredOn(t -> t.spec().search().startsWith("student final"))
