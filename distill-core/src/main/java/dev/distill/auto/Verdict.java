@@ -119,7 +119,8 @@ public record Verdict(
     }
     if (kl.lower() == 0 && kl.upper() == 0) {
       return "Distillation did not help here: the student answers as its hard-label twin does, which"
-          + " learned from labels alone. Find a better teacher, or do without one.";
+          + " learned from labels alone."
+          + (teacherLogLoss.lower() > 0 ? "" : " Find a better teacher, or do without one.");
     }
     return text(
         "Distillation did not help here: the student is no closer to the teacher than the same"

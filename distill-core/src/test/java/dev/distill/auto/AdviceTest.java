@@ -78,6 +78,14 @@ class AdviceTest {
   void where_the_student_is_no_closer_than_the_twin_the_twin_is_used() {
     Advice advice = advice(wrong(0.2, 1), wrong(0.2, 2), truth, 0.1);
     assertThat(advice.action()).isEqualTo(Action.USE_TWIN);
+    assertThat(advice.sentence()).contains("a larger student may have room");
+  }
+
+  @Test
+  void a_larger_student_has_nothing_from_a_teacher_that_is_not_ahead() {
+    Advice advice = advice(wrong(0.2, 1), wrong(0.2, 2), wrong(0.2, 3), 0.1);
+    assertThat(advice.action()).isEqualTo(Action.USE_TWIN);
+    assertThat(advice.sentence()).doesNotContain("larger");
   }
 
   @Test
