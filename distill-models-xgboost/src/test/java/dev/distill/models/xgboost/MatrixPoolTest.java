@@ -35,4 +35,16 @@ class MatrixPoolTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("3 × 2");
   }
+
+  @Test
+  void histograms_that_are_kept_take_256_megabytes_at_most_where_two_fit() {
+    assertThat(MatrixPool.cachedNodes(54, 7)).isEqualTo(64);
+    for (int columns : new int[] {1, 100, 1_000, 10_000}) {
+      for (int classes : new int[] {3, 26}) {
+        long bytes = 16L * MatrixPool.bins(columns) * columns * classes;
+        assertThat(MatrixPool.cachedNodes(columns, classes) * bytes).isLessThanOrEqualTo(1L << 28);
+      }
+    }
+    assertThat(MatrixPool.cachedNodes(1_000, 1_000)).isEqualTo(2);
+  }
 }
