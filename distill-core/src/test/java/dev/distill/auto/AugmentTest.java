@@ -138,6 +138,59 @@ class AugmentTest {
   }
 
   @Test
+  void where_four_times_the_capacity_is_refused_twice_is_tried() {
+    FakeFamily heavy = FakeFamily.soft("fake.heavy").withHeavyUnits();
+    List<TrialOutcome> free = firstStep(heavy, Limits.NONE);
+    assertThat(free).extracting(AugmentTest::units).containsExactlyInAnyOrder(4, 16);
+    // More than 8 units take, and less than 16.
+    double nanos =
+        free.stream()
+            .mapToDouble(o -> Objects.requireNonNull(o.cost()).nanos())
+            .average()
+            .orElseThrow();
+    assertThat(firstStep(heavy, new Limits(nanos, 0)))
+        .extracting(AugmentTest::units)
+        .containsExactlyInAnyOrder(4, 16, 64, 8);
+  }
+
+  private List<TrialOutcome> firstStep(FakeFamily family, Limits limits) {
+    return new AutoDistiller(
+            StudentCatalog.of(List.of(family)), config().limits(limits).augment(20).build())
+            .distill(task.with(made), (outcome, best, done, total) -> {}, new Cancellation())
+            .trials()
+            .stream()
+            .filter(o -> o.spec().search().startsWith("student x20"))
+            .toList();
+  }
+
+  private static int units(TrialOutcome outcome) {
+    return outcome.spec().hyperparameters().integer("units");
+  }
+
+  @Test
+  void who_comes_along_is_chosen_by_the_round_that_has_all_rows() {
+    DistillationTask larger = Planted.task(8_000);
+    FakeFamily narrow = FakeFamily.soft("fake.narrow").cuttingAt(0.215f);
+    FakeFamily growing = FakeFamily.soft("fake.growing").withMostUnitsKnown();
+    DistillationResult result =
+        new AutoDistiller(
+                StudentCatalog.of(List.of(narrow, growing)),
+                config()
+                    .trials(2)
+                    .limits(new Limits(0, 100_000))
+                    .searchRows(200)
+                    .augment(20)
+                    .build())
+            .distill(
+                larger.with(made(larger)), (outcome, best, done, total) -> {}, new Cancellation());
+    assertThat(result.trials())
+        .filteredOn(o -> o.spec().search().startsWith("student x20"))
+        .filteredOn(o -> o.spec().family().equals("fake.growing"))
+        .extracting(AugmentTest::units)
+        .contains(64, 256);
+  }
+
+  @Test
   void within_limits_another_family_stays_while_it_gains() {
     List<StudentModel> two =
         List.of(FakeFamily.soft("fake.one").withUnits(), FakeFamily.soft("fake.two").withUnits());

@@ -18,6 +18,7 @@ import dev.distill.spi.TrainingSet;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -40,6 +41,8 @@ public final class FakeFamily implements StudentModel {
   private boolean portable = true;
   private boolean steps;
   private boolean units;
+  private boolean heavy;
+  private boolean widestFirst;
   private float offset;
   private float forcedCut = Float.NaN;
   private int idleTrees;
@@ -91,6 +94,18 @@ public final class FakeFamily implements StudentModel {
   public FakeFamily withUnits() {
     units = true;
     return this;
+  }
+
+  /** Its students are larger with each unit. */
+  public FakeFamily withHeavyUnits() {
+    heavy = true;
+    return withUnits();
+  }
+
+  /** Knows the most units that there may be as a good configuration. */
+  public FakeFamily withMostUnitsKnown() {
+    widestFirst = true;
+    return withUnits();
   }
 
   /** Splits there, whatever the hyperparameters say. */
@@ -153,8 +168,11 @@ public final class FakeFamily implements StudentModel {
       space.addSteps(new Hyperparameter.Int("rounds", 1, 50, true, 10, "does nothing"));
     }
     if (units) {
-      int most = shape.rows() < 5_000 ? 4 : 64;
+      int most = shape.rows() < 5_000 ? 4 : shape.rows() < 100_000 ? 64 : 256;
       space.addCapacity(new Hyperparameter.Int("units", 4, most, true, 4, "capacity"));
+      if (widestFirst) {
+        space.start(Map.of("units", most));
+      }
     }
     return space.build();
   }
@@ -201,7 +219,8 @@ public final class FakeFamily implements StudentModel {
             .split(0, 0, cut, 1, 2, true)
             .leaf(1, leaves[0])
             .leaf(2, leaves[1]);
-    for (int t = 0; t < idleTrees; t++) {
+    int idle = idleTrees + (heavy ? hyperparameters.integer("units") : 0);
+    for (int t = 0; t < idle; t++) {
       trees.vectorTree(1).leaf(0, new float[classes]);
     }
     return trees.build();

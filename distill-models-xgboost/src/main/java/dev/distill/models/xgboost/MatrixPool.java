@@ -14,6 +14,7 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
  * index live in it, so there are as many as trials ran at once, and no more.
  */
 final class MatrixPool implements AutoCloseable {
+  /** What the histograms may take that a tree of all classes keeps. */
   private static final long CACHED_BYTES = 1L << 28;
 
   private final Matrix matrix;
