@@ -13,10 +13,11 @@ import java.util.function.Function;
 /**
  * Gives the best student more rows that the teacher labels, step by step, as long as its KL to the
  * teacher on validation rows falls; at each step also with more capacity, where its family names
- * what that is. Where it doesn't, the best student of a family that does comes along for the first
- * step: it gains more from rows. With limits one comes along as long as it gains: the student is
- * large by then, as few rows favour what is at the limits. Also a student that had no such rows in
- * the search, which tries them with a few configurations alone.
+ * what that is. Where it doesn't, or where the student takes too long for a step, the best student
+ * of a family that does comes along for the first step: it gains more from rows. With limits one
+ * comes along as long as it gains: the student is large by then, as few rows favour what is at the
+ * limits. Who takes too long for a step stays behind. Also a student that had no such rows in the
+ * search, which tries them with a few configurations alone.
  */
 final class Growth {
   private static final List<Integer> STEPS = List.of(20, 50, 100);
@@ -106,11 +107,11 @@ final class Growth {
     rival(student, finalists, searched).ifPresent(growing::add);
     reason = "more than %s were not allowed".formatted(config.augment());
     for (int factor : STEPS) {
-      Candidate best = growing.get(0);
-      if (factor > best.spec().augment() && factor <= config.augment()) {
+      if (isStep(factor, student.spec())) {
         if (growing.size() > 1 && hindrance(growing, factor).isPresent()) {
-          growing.remove(1);
+          growing.remove(hindrance(growing.subList(0, 1), factor).isPresent() ? 0 : 1);
         }
+        Candidate best = growing.get(0);
         Optional<String> hindrance = hindrance(growing, factor);
         if (hindrance.isPresent()) {
           reason = hindrance.get();
@@ -130,6 +131,10 @@ final class Growth {
       }
     }
     return outcomes;
+  }
+
+  private boolean isStep(int factor, TrialSpec student) {
+    return factor > student.augment() && factor <= config.augment();
   }
 
   private static boolean falls(double before, double now) {
@@ -159,12 +164,14 @@ final class Growth {
 
   /**
    * The best of another family that can be made wider, within the limits, to learn as the student
-   * does, which can't or may not: of those that have had all rows, else of the search.
+   * does, which can't, may not or takes too long: of those that have had all rows, else of the
+   * search.
    */
   private Optional<Candidate> rival(
       TrialOutcome student, List<TrialOutcome> finalists, List<TrialOutcome> searched) {
     TrialSpec own = student.spec();
-    if (config.tolerance().any() || (widens(own) && !config.limits().any())) {
+    boolean alone = widens(own) && !config.limits().any() && !isSlow(student);
+    if (config.tolerance().any() || alone) {
       return Optional.empty();
     }
     Optional<Candidate> ready =
@@ -178,6 +185,15 @@ final class Growth {
             .filter(o -> isRival(o, own, searchKl(student, searched)))
             .findFirst()
             .map(o -> rival(o, own, rows.lastRound()));
+  }
+
+  /** Whether the first step is too long for it. */
+  private boolean isSlow(TrialOutcome student) {
+    return STEPS.stream()
+        .filter(factor -> isStep(factor, student.spec()))
+        .findFirst()
+        .flatMap(factor -> hindrance(List.of(Candidate.of(student)), factor))
+        .isPresent();
   }
 
   private boolean isRival(TrialOutcome outcome, TrialSpec own, double kl) {

@@ -54,6 +54,14 @@ class AugmentTest {
         .distill(task.with(more), (outcome, best, done, total) -> {}, new Cancellation());
   }
 
+  private static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static DistillConfig.Builder config() {
     return DistillConfig.builder().trials(6).threads(2).folds(2);
   }
@@ -84,11 +92,7 @@ class AugmentTest {
             new Munge(table(task.train().features()), 1),
             new FeatureEncoder(task.train().schema()),
             rows -> {
-              try {
-                Thread.sleep(2L * rows.rows());
-              } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
+              sleep(2L * rows.rows());
               return answer(rows);
             });
     // 5 for each would take 3 seconds.
@@ -105,15 +109,20 @@ class AugmentTest {
         new AutoDistiller(StudentCatalog.of(List.of(narrow, growing)), config().build())
             .distill(task.with(made), (outcome, best, done, total) -> {}, new Cancellation());
     // In the search, of few rows, it is behind.
-    TrialOutcome best =
-        result.trials().stream()
-            .filter(t -> t.spec().search().startsWith("student final"))
-            .min(Comparator.comparingDouble(TrialOutcome::loss))
-            .orElseThrow();
-    assertThat(best.spec().family()).isEqualTo("fake.narrow");
+    assertThat(best(result, "student final")).isEqualTo("fake.narrow");
     assertThat(result.student().chosen().spec().family()).isEqualTo("fake.growing");
     assertThat(result.student().chosen().spec().hyperparameters().integer("units"))
         .isGreaterThan(4);
+  }
+
+  /** The best one's family. */
+  private static String best(DistillationResult result, String search) {
+    return result.trials().stream()
+        .filter(t -> t.spec().search().startsWith(search))
+        .min(Comparator.comparingDouble(TrialOutcome::loss))
+        .orElseThrow()
+        .spec()
+        .family();
   }
 
   @Test
@@ -188,6 +197,34 @@ class AugmentTest {
         .filteredOn(o -> o.spec().family().equals("fake.growing"))
         .extracting(AugmentTest::units)
         .contains(64, 256);
+  }
+
+  @Test
+  void where_the_best_takes_too_long_for_a_step_another_goes_on_alone() {
+    DistillationTask larger = Planted.task(8_000);
+    FakeFamily slow =
+        FakeFamily.soft("fake.slow")
+            .cuttingAt(0.215f)
+            .withUnits()
+            .before(fit -> sleep(fit.training().features().rows() < 20_000 ? 0 : 1_500));
+    FakeFamily fast = FakeFamily.soft("fake.fast").cuttingAt(0.22f).withUnits();
+    DistillationResult result =
+        new AutoDistiller(
+                StudentCatalog.of(List.of(slow, fast)),
+                config()
+                    .trials(2)
+                    .searchRows(200)
+                    .foldRows(0)
+                    .augment(20)
+                    .timeout(Duration.ofSeconds(20))
+                    .build())
+            .distill(
+                larger.with(made(larger)), (outcome, best, done, total) -> {}, new Cancellation());
+    assertThat(best(result, "student final")).isEqualTo("fake.slow");
+    assertThat(result.trials())
+        .filteredOn(o -> o.spec().search().startsWith("student x20"))
+        .isNotEmpty()
+        .allMatch(o -> o.spec().family().equals("fake.fast"));
   }
 
   @Test

@@ -193,7 +193,7 @@ public final class FakeFamily implements StudentModel {
     Matrix rows = training.features();
     int classes = training.classes();
     float cut = Float.isNaN(forcedCut) ? (float) hyperparameters.real("cut") : forcedCut;
-    if (units) {
+    if (units && Float.isNaN(forcedCut)) {
       cut = 0.2f + 1.2f / hyperparameters.integer("units");
     }
     double smooth = hyperparameters.real("smooth");
