@@ -8,10 +8,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import java.util.function.LongUnaryOperator;
 
 /** Refuses what the heap is too small for, and warns of what the machine is, before it is begun. */
 final class HeapCheck {
   private static final double MB = 1 << 20;
+
+  /** Of a heap; the serial collector keeps a survivor space free, which is a thirtieth. */
+  private static final double USABLE = 29 / 30.0;
 
   /** Fewer rows are no way out. */
   private static final long FEW_ROWS = 1_000;
@@ -65,27 +69,15 @@ final class HeapCheck {
    *     options that help
    */
   void check(Path file, int rows, int columns, int features, int classes) {
-    long bytes = MemoryNeed.bytes(rows, columns, features, classes, augment);
+    LongUnaryOperator needed =
+        made -> MemoryNeed.bytes(rows, columns, features, classes, (int) made);
+    long bytes = needed.applyAsLong(augment);
     if (bytes <= heap) {
-      long beside = MemoryNeed.besideHeap(rows, features, augment);
-      if (beside > machine - heap && !noted) {
-        noted = true;
-        notes.accept(
-            String.format(
-                Locale.ROOT,
-                "note: XGBoost may take %,.0f MB for the last fit beside the heap of %,.0f, there are"
-                    + " %,.0f in all: a smaller heap (this needs about %,.0f), --augment, --rows or"
-                    + " --families make it fit",
-                beside / MB,
-                heap / MB,
-                machine / MB,
-                bytes / MB));
-      }
+      warn(needed, made -> MemoryNeed.besideHeap(rows, features, (int) made));
       return;
     }
     String fewer = "";
-    long made =
-        most(augment, n -> MemoryNeed.bytes(rows, columns, features, classes, (int) n) <= heap);
+    long made = most(augment, n -> needed.applyAsLong(n) <= heap);
     if (made >= 0) {
       fewer = " or make fewer rows of them (--augment %s),".formatted(made);
     }
@@ -106,8 +98,45 @@ final class HeapCheck {
             augment > 0 ? " with more rows that the teacher labels" : "",
             bytes / MB,
             heap / MB,
-            Math.ceil(bytes / MB / 100) * 100,
+            allowed(bytes),
             fewer.isEmpty() ? "" : "," + fewer.substring(0, fewer.length() - 1)));
+  }
+
+  /**
+   * Says once where heap and library together are more than the machine, and what would fit.
+   *
+   * @param needed bytes of the heap with so many rows without labels for each training row
+   * @param beside bytes beside it
+   */
+  private void warn(LongUnaryOperator needed, LongUnaryOperator beside) {
+    if (noted || beside.applyAsLong(augment) <= machine - heap) {
+      return;
+    }
+    noted = true;
+    long fits =
+        most(augment, n -> allowed(needed.applyAsLong(n)) * MB + beside.applyAsLong(n) <= machine);
+    String help =
+        fits < 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "DISTILL_JAVA_OPTS=-Xmx%.0fm%s, ",
+                allowed(needed.applyAsLong(fits)),
+                fits < augment ? " with --augment " + fits : "");
+    notes.accept(
+        String.format(
+            Locale.ROOT,
+            "note: XGBoost may take %,.0f MB for the last fit beside the heap of %,.0f, there are"
+                + " %,.0f in all; what helps: %sfewer --rows, or --families",
+            beside.applyAsLong(augment) / MB,
+            heap / MB,
+            machine / MB,
+            help));
+  }
+
+  /** What to allow, -Xmx in hundreds, so that the program may use so much of it. */
+  private static double allowed(long bytes) {
+    return Math.ceil(bytes / MB / USABLE / 100) * 100;
   }
 
   /** The largest number up to a limit that passes; −1 if 0 doesn't. */
