@@ -315,7 +315,7 @@ final class Growth {
     if (deadline.isOver() || toCome * fit + labelling > allowed) {
       return Optional.of("for %s the time was too short".formatted(factor));
     }
-    long bytes = Cut.bytes(wanted, rows.full().get(0).train().columns());
+    long bytes = TrialMemory.bytes(wanted, rows.full().get(0).train().columns());
     return bytes > Runtime.getRuntime().maxMemory()
         ? Optional.of("for %s the heap was too small (-Xmx)".formatted(factor))
         : Optional.empty();

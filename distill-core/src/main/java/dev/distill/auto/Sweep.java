@@ -74,7 +74,8 @@ final class Sweep {
     if (others != null) {
       others.begin(look, cut);
     }
-    int most = others == null ? Math.min(threads, cut.atOnce()) : others.atOnce();
+    TrialMemory memory = new TrialMemory(cut, Runtime.getRuntime().maxMemory());
+    int most = others == null ? Math.min(threads, memory.atOnce()) : others.atOnce();
     int atOnce = Math.min(most, budget);
     AtomicInteger running = new AtomicInteger();
     executor.run(
@@ -93,9 +94,12 @@ final class Sweep {
           Search search = of(more, spec);
           boolean isLook = search.isLook(spec);
           TrialRunner.Watch watch = watch(search, spec);
-          return others == null
-              ? distiller.run(spec, isLook ? look : cut, Math.max(1, threads / atOnce), watch)
-              : others.run(spec, isLook, watch, distiller::isStopped);
+          if (others != null) {
+            return others.run(spec, isLook, watch, distiller::isStopped);
+          }
+          Cut own = isLook ? look : cut;
+          int each = Math.max(1, threads / atOnce);
+          return memory.run(distiller.encoding(spec), () -> distiller.run(spec, own, each, watch));
         },
         outcome -> {
           running.decrementAndGet();

@@ -10,6 +10,7 @@ import dev.distill.loss.Softmax;
 import dev.distill.metrics.Argmax;
 import dev.distill.runtime.PortableModel;
 import dev.distill.runtime.StudentFile;
+import dev.distill.spi.Encoding;
 import dev.distill.spi.FitCancelledException;
 import dev.distill.spi.FitContext;
 import dev.distill.spi.FitException;
@@ -74,6 +75,11 @@ final class TrialRunner {
   /** Whether running fits are to end. */
   boolean isStopped() {
     return stop.getAsBoolean();
+  }
+
+  /** In what form its family wants the rows. */
+  Encoding encoding(TrialSpec spec) {
+    return catalog.get(spec.family()).capabilities().encoding();
   }
 
   /** Looks at a trial while it runs. */
