@@ -7,7 +7,6 @@ import dev.distill.data.TeacherKind;
 import dev.distill.spi.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +17,11 @@ import picocli.CommandLine.Option;
 final class AskedTeacher {
   @Option(
       names = "--teacher",
-      paramLabel = "F",
-      description = "the teacher's probabilities of these rows: columns p_<class> or <class>")
-  private @Nullable Path file;
+      paramLabel = "F|M",
+      description =
+          "the teacher's probabilities of these rows: columns p_<class> or <class>; or a model, as"
+              + " --teacher-model takes it")
+  private List<String> teachers = List.of();
 
   @Option(
       names = "--teacher-model",
@@ -30,26 +31,36 @@ final class AskedTeacher {
 
   @Mixin private Families families = new Families();
 
+  private TeacherModels.@Nullable Given sorted;
+
+  private TeacherModels.Given sorted() throws IOException {
+    if (sorted == null) {
+      sorted = TeacherModels.Given.of(teachers, models, families.teachers());
+    }
+    return sorted;
+  }
+
   /** Whether there is one. */
   boolean given() {
-    return file != null || !models.isEmpty();
+    return !teachers.isEmpty() || !models.isEmpty();
   }
 
   /** Whether it is a file of probabilities. */
-  boolean isFile() {
-    return file != null;
+  boolean isFile() throws IOException {
+    return sorted().file() != null;
   }
 
   /** Opens the models, if there are any. */
   TeacherModels open(PrintWriter err) throws IOException {
-    if (file != null && !models.isEmpty()) {
-      throw new InputException("expected --teacher or --teacher-model, got both");
+    TeacherModels.Given teacher = sorted();
+    if (teacher.file() != null && !teacher.models().isEmpty()) {
+      throw new InputException("expected a file of probabilities or models that answer, got both");
     }
-    if (models.contains(TeacherModels.AUTO)) {
-      throw new InputException("--teacher-model auto trains a teacher, which only a run does");
+    if (teacher.models().contains(TeacherModels.AUTO)) {
+      throw new InputException("auto trains a teacher, which only a run does");
     }
     return TeacherModels.open(
-        models,
+        teacher.models(),
         families.teachers(),
         rows -> {
           throw new IllegalStateException("nothing is trained here");
@@ -62,9 +73,10 @@ final class AskedTeacher {
    *
    * @param key a column by which its rows are aligned; null for by position
    */
-  double[] read(Table rows, List<String> classes, String label, @Nullable String key) {
+  double[] read(Table rows, List<String> classes, String label, @Nullable String key)
+      throws IOException {
     return new DataLoader(label, key, TeacherKind.PROBABILITIES, false)
-        .teacher(Objects.requireNonNull(file, "there is no file"), rows, classes);
+        .teacher(Objects.requireNonNull(sorted().file(), "there is no file"), rows, classes);
   }
 
   /** What the models say of rows, asked in all columns but these. */

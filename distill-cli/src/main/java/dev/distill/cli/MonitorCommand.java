@@ -201,7 +201,8 @@ final class MonitorCommand implements Callable<Integer> {
       Monitor monitor,
       TeacherModels open,
       String labelColumn,
-      Map<String, Integer> late) {
+      Map<String, Integer> late)
+      throws IOException {
     if (teacher.isFile()) {
       // A teacher's file is matched with all rows.
       DataLoader.Served all = DataLoader.served(rows, student, label, key);

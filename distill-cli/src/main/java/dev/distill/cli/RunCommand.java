@@ -75,11 +75,12 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--teacher",
-      paramLabel = "F|auto",
+      paramLabel = "F|M|auto",
       description =
-          "the teacher's probabilities of the training rows: columns p_<class> or <class>; auto:"
-              + " there is none, so one is trained on the labels, in half of --timeout")
-  private @Nullable Path teacher;
+          "the teacher's probabilities of the training rows: columns p_<class> or <class>; or a"
+              + " model that answers, as --teacher-model takes it; auto: there is none, so one is"
+              + " trained on the labels, in half of --timeout")
+  private List<String> teachers = List.of();
 
   @Option(
       names = "--teacher-oof",
@@ -178,6 +179,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private StudyOptions studies = new StudyOptions();
 
+  private TeacherModels.@Nullable Given given;
+
   @Override
   public Integer call() throws Exception {
     execute(talk.console(spec.commandLine()));
@@ -269,27 +272,34 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private Run.Input input() {
+  private Run.Input input() throws IOException {
     if (rows < 1) {
       throw new InputException("--rows must be >= 1, got " + rows);
     }
-    boolean auto = isTrained();
+    TeacherModels.Given teacher = teacher();
     return new Run.Input(
         train,
-        auto ? null : teacher,
-        auto ? Stream.concat(Stream.of(TeacherModels.AUTO), models.stream()).toList() : models,
+        teacher.file(),
+        teacher.models(),
         teacherOof,
         test,
         testTeacher,
         new Run.MoreInput(unlabelled, augmented, augmentedTeacher));
   }
 
-  private boolean isTrained() {
-    return teacher != null && teacher.equals(Path.of(TeacherModels.AUTO));
+  private TeacherModels.Given teacher() throws IOException {
+    if (given == null) {
+      given = TeacherModels.Given.of(teachers, models, families.teachers());
+    }
+    return given;
   }
 
-  private DataLoader loader() {
-    boolean more = isTrained() || !models.isEmpty() || augmented != null;
+  private boolean isTrained() throws IOException {
+    return teacher().models().contains(TeacherModels.AUTO);
+  }
+
+  private DataLoader loader() throws IOException {
+    boolean more = !teacher().models().isEmpty() || augmented != null;
     HeapCheck check =
         HeapCheck.here(
             search.families, more ? search.augment : 0, spec.commandLine().getErr()::println);

@@ -71,7 +71,7 @@ final class RunConfig {
       return false;
     }
     return option.auxiliaryTypes()[0] == Path.class
-        || (Set.of("--teacher-model", "--study").contains(option.longestName())
+        || (Set.of("--teacher", "--teacher-model", "--study").contains(option.longestName())
             && !value.matches("\\w+:.*"));
   }
 

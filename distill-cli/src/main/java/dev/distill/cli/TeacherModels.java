@@ -5,6 +5,7 @@ import dev.distill.auto.ServingCost;
 import dev.distill.auto.TeacherCatalog;
 import dev.distill.cli.data.DataLoader;
 import dev.distill.cli.data.InputException;
+import dev.distill.cli.data.TableReader;
 import dev.distill.data.Answers;
 import dev.distill.data.Dataset;
 import dev.distill.data.FeatureEncoder;
@@ -15,6 +16,7 @@ import dev.distill.spi.TeacherModel;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +26,42 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The models of {@code --teacher-model} while a run asks them; or the one that it trains. */
+/** The models that answer while a run asks them; or the one that it trains. */
 final class TeacherModels implements AutoCloseable {
   /** In place of a model: a teacher that is trained on the training rows' labels. */
   static final String AUTO = "auto";
+
+  /**
+   * What was given as a teacher.
+   *
+   * @param file of probabilities, or null
+   * @param models that answer
+   */
+  record Given(@Nullable Path file, List<String> models) {
+
+    /**
+     * Parts files of probabilities from models: those that something here opens, but no JSON, which
+     * may be either.
+     *
+     * @param teachers files or models, as {@code --teacher} takes them
+     * @param models models alone, as {@code --teacher-model} does
+     */
+    static Given of(List<String> teachers, List<String> models, TeacherCatalog catalog) {
+      List<String> files = new ArrayList<>(teachers);
+      files.removeIf(
+          place -> place.equals(AUTO) || (catalog.opens(place) && !TableReader.isJson(place)));
+      List<String> answering = new ArrayList<>(teachers);
+      answering.removeAll(files);
+      answering.addAll(models);
+      if (files.size() > 1) {
+        throw new InputException(
+            "--teacher: expected one file of probabilities, got %s and %s; of models that answer"
+                    .formatted(files.get(0), files.get(1))
+                + " the mean counts");
+      }
+      return new Given(files.isEmpty() ? null : Path.of(files.get(0)), List.copyOf(answering));
+    }
+  }
 
   private static final long QUIET_NANOS = 2_000_000_000L;
   private static final long LIVE_NANOS = 200_000_000L;

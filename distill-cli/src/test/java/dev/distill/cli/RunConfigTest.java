@@ -115,7 +115,10 @@ class RunConfigTest {
   @Test
   void a_teacher_that_is_to_be_trained_is_no_file() throws IOException {
     assertThat(value(parsed("train: a\nlabel: b\nteacher: auto\nout: c\n"), "teacher"))
-        .isEqualTo("auto");
+        .isEqualTo("[auto]");
+    assertThat(
+            value(parsed("train: a\nlabel: b\nteacher: [a.ubj, http://h/b]\nout: c\n"), "teacher"))
+        .isEqualTo("[" + folder.resolve("a.ubj") + ", http://h/b]");
   }
 
   @Test

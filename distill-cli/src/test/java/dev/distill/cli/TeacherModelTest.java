@@ -97,6 +97,24 @@ class TeacherModelTest {
   }
 
   @Test
+  void models_may_be_given_as_teachers_too() throws Exception {
+    Cli.Outcome outcome =
+        run("--teacher", file("teacher.ubj"), "--teacher", file("teacher.ubj"), "--augment", 0);
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.err()).contains("teacher: answered 300 rows");
+    assertThat(result().at("/teacher/models")).hasSize(2);
+    assertThat(Cli.run("rerun", file("out"), "--out", file("again")).code()).isZero();
+    assertRefused(
+        "expected one file of probabilities, got",
+        "--teacher",
+        file("train.csv"),
+        "--teacher",
+        file("test.csv"));
+    assertRefused(
+        "expected one of them", "--teacher", file("train.csv"), "--teacher", file("teacher.ubj"));
+  }
+
+  @Test
   void mistakes_are_one_line() {
     assertRefused("no teacher: give --teacher", "--test", file("test.csv"));
     assertRefused(

@@ -34,6 +34,11 @@ public final class TeacherCatalog {
     return List.copyOf(providers.problems());
   }
 
+  /** Whether a provider opens what stands there, by its name. */
+  public boolean opens(String place) {
+    return providers.found().stream().anyMatch(provider -> provider.opens(place));
+  }
+
   /**
    * Opens a model; the caller closes it.
    *

@@ -207,9 +207,13 @@ public final class TableReader implements AutoCloseable {
         || startsWith(head, 0xfd, '7', 'z')) {
       throw new InputException(name + ": compressed, expected gzip or no compression");
     }
-    return lower.endsWith(".json") || lower.endsWith(".jsonl") || lower.endsWith(".ndjson")
-        ? Format.JSON
-        : Format.CSV;
+    return isJson(name) ? Format.JSON : Format.CSV;
+  }
+
+  /** Whether a file of this name is read as JSON. */
+  public static boolean isJson(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return lower.endsWith(".json") || lower.endsWith(".jsonl") || lower.endsWith(".ndjson");
   }
 
   private static boolean startsWith(byte[] head, int... bytes) {
