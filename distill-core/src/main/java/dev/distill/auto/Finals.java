@@ -2,6 +2,7 @@ package dev.distill.auto;
 
 import dev.distill.search.Study;
 import dev.distill.spi.Hyperparameters;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -217,9 +218,15 @@ final class Finals {
     return best.isEmpty() ? searches.get(0).ranked() : best;
   }
 
-  /** So many of the best trials; where these are of one family, the last is the best of another. */
-  private static List<TrialOutcome> best(Search search, int count) {
-    List<TrialOutcome> ranked = search.ranked();
+  /**
+   * So many of the best trials that have time for a last round; where these are of one family, the
+   * last is the best of another.
+   */
+  private List<TrialOutcome> best(Search search, int count) {
+    List<TrialOutcome> ranked = search.ranked().stream().filter(this::hasTime).toList();
+    if (ranked.isEmpty()) {
+      ranked = search.ranked();
+    }
     List<TrialOutcome> best = new ArrayList<>(ranked.subList(0, Math.min(count, ranked.size())));
     String family = ranked.get(0).spec().family();
     if (best.stream().allMatch(o -> o.spec().family().equals(family))) {
@@ -229,6 +236,13 @@ final class Finals {
           .ifPresent(other -> best.set(best.size() - 1, other));
     }
     return best;
+  }
+
+  /** Whether it would not be ended for taking too much of the time. */
+  private boolean hasTime(TrialOutcome searched) {
+    double seconds = rows.lastRound() * searched.seconds();
+    return rows.full() == rows.search()
+        || deadline.tooLong(Duration.ofMillis(Math.round(1e3 * seconds))).isEmpty();
   }
 
   /**

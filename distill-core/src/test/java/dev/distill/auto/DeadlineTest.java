@@ -75,6 +75,40 @@ class DeadlineTest {
         .isGreaterThan(4);
   }
 
+  @Test
+  void who_would_take_more_than_a_quarter_on_all_rows_is_no_finalist() {
+    FakeFamily quick = FakeFamily.soft("fake.quick").cuttingAt(0.3f);
+    FakeFamily slow =
+        FakeFamily.soft("fake.slow")
+            .cuttingAt(0.2f)
+            .before(
+                fit -> {
+                  // Half a second on few rows.
+                  for (int i = 0; i < fit.training().features().rows() / 8; i++) {
+                    fit.context().report(1, Double.NaN);
+                    pause();
+                  }
+                });
+    DistillConfig config =
+        DistillConfig.builder()
+            .trials(2)
+            .searchRows(800)
+            .foldRows(0)
+            .timeout(Duration.ofSeconds(8))
+            .build();
+    List<TrialOutcome> trials =
+        new AutoDistiller(StudentCatalog.of(List.of(quick, slow)), config)
+            .distill(Planted.task(8_000), (outcome, best, done, total) -> {}, new Cancellation())
+            .trials();
+    assertThat(trials)
+        .anyMatch(t -> t.succeeded() && t.spec().family().equals("fake.slow"))
+        .allMatch(TrialOutcome::succeeded);
+    assertThat(trials)
+        .filteredOn(t -> t.spec().search().contains("final"))
+        .isNotEmpty()
+        .allMatch(t -> t.spec().family().equals("fake.quick"));
+  }
+
   private static void pause() {
     try {
       Thread.sleep(5);
