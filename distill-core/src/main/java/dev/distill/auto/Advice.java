@@ -70,13 +70,13 @@ public record Advice(Action action, String sentence) {
       return advice(
           Action.USE_TWIN,
           "Use the twin: distillation adds nothing to it here that is beyond noise (the student's"
-              + " log loss is lower by %.4f, 95 %% interval %.4f to %.4f)."
+              + " log loss less the twin's is %.4f, 95 %% interval %.4f to %.4f)."
               + (ahead.lower() > 0
                   ? " The teacher's is lower by %.4f: a larger student may have room for some of it."
                   : ""),
-          verdict.logLoss().estimate(),
-          verdict.logLoss().lower(),
-          verdict.logLoss().upper(),
+          0 - verdict.logLoss().estimate(),
+          0 - verdict.logLoss().upper(),
+          0 - verdict.logLoss().lower(),
           ahead.estimate());
     }
     Interval accuracy = verdict.gapClosedAccuracy();

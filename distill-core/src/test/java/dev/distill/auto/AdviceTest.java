@@ -79,6 +79,10 @@ class AdviceTest {
     Advice advice = advice(wrong(0.2, 1), wrong(0.2, 2), truth, 0.1);
     assertThat(advice.action()).isEqualTo(Action.USE_TWIN);
     assertThat(advice.sentence()).contains("a larger student may have room");
+    // A student that is behind has more loss than the twin.
+    assertThat(advice(wrong(0.3, 1), wrong(0.2, 2), truth, 0.1).sentence())
+        .startsWith("Use the twin: ")
+        .containsPattern("log loss less the twin's is 0\\.\\d+, 95 % interval 0\\.\\d+ to 0\\.");
   }
 
   @Test
