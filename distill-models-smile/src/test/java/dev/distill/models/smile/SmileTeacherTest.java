@@ -280,7 +280,7 @@ class SmileTeacherTest {
                 config ->
                     config
                         .trials(4)
-                        .families(List.of("smile.gbm"))
+                        .families(List.of("smile.forest"))
                         .teacherWeight(1)
                         .augment(5)
                         .seed(1))
