@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -14,10 +15,11 @@ import java.util.function.Function;
  * Gives the best student more rows that the teacher labels, step by step, as long as its KL to the
  * teacher on validation rows falls; at each step also with more capacity, where its family names
  * what that is. Where it doesn't, or where the student takes too long for a step, the best student
- * of a family that does comes along for the first step: it gains more from rows. With limits one
- * comes along as long as it gains: the student is large by then, as few rows favour what is at the
- * limits. Who takes too long for a step stays behind. Also a student that had no such rows in the
- * search, which tries them with a few configurations alone.
+ * of a family that does comes along: it gains more from rows. With limits one comes along anyway:
+ * the student is large by then, as few rows favour what is at the limits. Who gains nothing, or
+ * takes too long for a step, stays behind, and the other goes on; without limits one of them does.
+ * Also a student that had no such rows in the search, which tries them with a few configurations
+ * alone.
  */
 final class Growth {
   private static final List<Integer> STEPS = List.of(20, 50, 100);
@@ -105,13 +107,13 @@ final class Growth {
     List<TrialOutcome> outcomes = new ArrayList<>();
     List<Candidate> growing = new ArrayList<>(List.of(Candidate.of(student)));
     rival(student, finalists, searched).ifPresent(growing::add);
+    double lowest = student.kl();
     reason = "more than %s were not allowed".formatted(config.augment());
     for (int factor : STEPS) {
       if (isStep(factor, student.spec())) {
         if (growing.size() > 1 && hindrance(growing, factor).isPresent()) {
           growing.remove(hindrance(growing.subList(0, 1), factor).isPresent() ? 0 : 1);
         }
-        Candidate best = growing.get(0);
         Optional<String> hindrance = hindrance(growing, factor);
         if (hindrance.isPresent()) {
           reason = hindrance.get();
@@ -119,12 +121,15 @@ final class Growth {
         }
         List<TrialOutcome> step = step(growing, factor);
         outcomes.addAll(step);
-        growing = grown(growing, step);
-        if (growing.isEmpty()) {
+        OptionalDouble best =
+            step.stream().filter(this::isGood).mapToDouble(TrialOutcome::kl).min();
+        if (best.isEmpty()) {
           reason = "with %s there was no student within the limits".formatted(factor);
           break;
         }
-        if (!falls(best.kl(), growing.get(0).kl())) {
+        lowest = Math.min(lowest, best.getAsDouble());
+        growing = grown(growing, step, lowest);
+        if (growing.isEmpty()) {
           reason = "with %s the KL on validation rows fell by less than 2 %%".formatted(factor);
           break;
         }
@@ -142,24 +147,24 @@ final class Growth {
   }
 
   /**
-   * The best of a step, and with limits the best of the other family too where that gained by it
-   * and is near enough.
+   * The best of each family, where that gained by the step and may become the best of all; with
+   * limits two, else one.
+   *
+   * @param lowest KL so far
    */
-  private List<Candidate> grown(List<Candidate> before, List<TrialOutcome> step) {
+  private List<Candidate> grown(List<Candidate> before, List<TrialOutcome> step, double lowest) {
     List<Candidate> grown = new ArrayList<>();
     for (Candidate candidate : before) {
       String family = candidate.spec().family();
       step.stream()
           .filter(o -> o.spec().family().equals(family) && isGood(o))
           .min(Comparator.comparingDouble(TrialOutcome::kl))
-          .filter(o -> before.indexOf(candidate) == 0 || falls(candidate.kl(), o.kl()))
+          .filter(o -> falls(candidate.kl(), o.kl()) && o.kl() <= NEAR * lowest)
           .map(Candidate::of)
           .ifPresent(grown::add);
     }
     grown.sort(Comparator.comparingDouble(Candidate::kl));
-    boolean both =
-        grown.size() > 1 && config.limits().any() && grown.get(1).kl() <= NEAR * grown.get(0).kl();
-    return both || grown.isEmpty() ? grown : new ArrayList<>(grown.subList(0, 1));
+    return config.limits().any() || grown.isEmpty() ? grown : new ArrayList<>(grown.subList(0, 1));
   }
 
   /**

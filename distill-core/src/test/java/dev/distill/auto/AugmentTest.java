@@ -228,6 +228,33 @@ class AugmentTest {
   }
 
   @Test
+  void where_the_best_gains_nothing_another_goes_on_alone() {
+    DistillationTask larger = Planted.task(8_000);
+    FakeFamily narrow = FakeFamily.soft("fake.narrow").cuttingAt(0.205f);
+    FakeFamily growing = FakeFamily.soft("fake.growing").withMostUnitsKnown();
+    DistillationResult result =
+        new AutoDistiller(
+                StudentCatalog.of(List.of(narrow, growing)),
+                config()
+                    .trials(2)
+                    .limits(new Limits(0, 100_000))
+                    .searchRows(200)
+                    .augment(50)
+                    .build())
+            .distill(
+                larger.with(made(larger)), (outcome, best, done, total) -> {}, new Cancellation());
+    assertThat(best(result, "student final")).isEqualTo("fake.narrow");
+    assertThat(result.trials())
+        .filteredOn(o -> o.spec().search().startsWith("student x20"))
+        .extracting(o -> o.spec().family())
+        .contains("fake.narrow", "fake.growing");
+    assertThat(result.trials())
+        .filteredOn(o -> o.spec().search().startsWith("student x50"))
+        .isNotEmpty()
+        .allMatch(o -> o.spec().family().equals("fake.growing"));
+  }
+
+  @Test
   void within_limits_another_family_stays_while_it_gains() {
     List<StudentModel> two =
         List.of(FakeFamily.soft("fake.one").withUnits(), FakeFamily.soft("fake.two").withUnits());
