@@ -94,16 +94,13 @@ public final class AutoDistiller {
       }
       finalists.add(0, found.twin());
     }
-    try (SharedForms shared = new SharedForms()) {
-      return finish(
-          task,
-          shared,
-          new Finisher.Candidates(
-              finalists, ranked(found.students()), left -> selection.select(left, found.twin())),
-          Finisher.Candidates.first(found.twin(), found.twins().ranked()),
-          found.searched(),
-          mayBeTwin && config.teacherWeight() < 1);
-    }
+    return finish(
+        task,
+        new Finisher.Candidates(
+            finalists, ranked(found.students()), left -> selection.select(left, found.twin())),
+        Finisher.Candidates.first(found.twin(), found.twins().ranked()),
+        found.searched(),
+        mayBeTwin && config.teacherWeight() < 1);
   }
 
   /**
@@ -288,38 +285,35 @@ public final class AutoDistiller {
    */
   public DistillationResult pick(DistillationTask task, String search, int trial) {
     long start = System.nanoTime();
-    try (SharedForms shared = new SharedForms()) {
-      Rows rows = Rows.cut(task.train(), config);
-      Searches made = firstRound(task, rows, augment(task)).searches();
-      List<Search> first = made.kept();
-      Search twins = first.get(first.size() - 1);
-      List<Search> students = first.subList(0, first.size() - 1);
-      List<Search> all = new ArrayList<>(students);
-      students.forEach(student -> all.addAll(made.keptLast(student)));
-      Search own =
-          all.stream()
-              .filter(kept -> kept.name().equals(search))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "search '%s' has no trial to pick, expected one of %s"
-                              .formatted(search, all.stream().map(Search::name).toList())));
-      TrialOutcome picked = own.picked(trial);
-      List<Search> lastTwins = made.keptLast(twins);
-      List<TrialOutcome> trials = new ArrayList<>();
-      Stream.of(all, List.of(twins), lastTwins)
-          .flatMap(List::stream)
-          .forEach(kept -> trials.addAll(kept.outcomes()));
-      return finish(
-          task,
-          shared,
-          Finisher.Candidates.first(picked, List.of()),
-          Finisher.Candidates.first(
-              twin(twins, lastTwins, rows.full() == rows.search()), twins.ranked()),
-          new Searched(trials, front(students), importance(students), start, false, ""),
-          false);
-    }
+    Rows rows = Rows.cut(task.train(), config);
+    Searches made = firstRound(task, rows, augment(task)).searches();
+    List<Search> first = made.kept();
+    Search twins = first.get(first.size() - 1);
+    List<Search> students = first.subList(0, first.size() - 1);
+    List<Search> all = new ArrayList<>(students);
+    students.forEach(student -> all.addAll(made.keptLast(student)));
+    Search own =
+        all.stream()
+            .filter(kept -> kept.name().equals(search))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "search '%s' has no trial to pick, expected one of %s"
+                            .formatted(search, all.stream().map(Search::name).toList())));
+    TrialOutcome picked = own.picked(trial);
+    List<Search> lastTwins = made.keptLast(twins);
+    List<TrialOutcome> trials = new ArrayList<>();
+    Stream.of(all, List.of(twins), lastTwins)
+        .flatMap(List::stream)
+        .forEach(kept -> trials.addAll(kept.outcomes()));
+    return finish(
+        task,
+        Finisher.Candidates.first(picked, List.of()),
+        Finisher.Candidates.first(
+            twin(twins, lastTwins, rows.full() == rows.search()), twins.ranked()),
+        new Searched(trials, front(students), importance(students), start, false, ""),
+        false);
   }
 
   /**
@@ -354,13 +348,12 @@ public final class AutoDistiller {
    */
   private DistillationResult finish(
       DistillationTask task,
-      SharedForms shared,
       Finisher.Candidates students,
       Finisher.Candidates twins,
       Searched searched,
       boolean orTwin) {
     // The students to be delivered are fitted to the end, also when the sweep ends early.
-    Finisher finisher = new Finisher(task, distiller(task, shared, () -> false), config);
+    Finisher finisher = new Finisher(task, forms -> distiller(task, forms, () -> false), config);
     Measured student = finisher.finish(students);
     Measured twin = finisher.finish(twins);
     List<TrialOutcome> trials = new ArrayList<>(searched.trials());
@@ -381,7 +374,15 @@ public final class AutoDistiller {
         searched.importance(),
         TrialRunner.seconds(searched.start()),
         searched.endedEarly(),
-        searched.moreRows());
+        noMemory(finisher, student.chosen().spec().augment()).orElse(searched.moreRows()));
+  }
+
+  /** Why the student has fewer rows without labels than it was to have; empty if it has them. */
+  private static Optional<String> noMemory(Finisher finisher, int augment) {
+    return finisher.failures().stream()
+        .filter(o -> o.cause() instanceof OutOfMemoryError && o.spec().augment() > augment)
+        .findFirst()
+        .map(o -> Growth.TOO_LARGE.formatted(o.spec().augment()));
   }
 
   private FirstRound firstRound(DistillationTask task, Rows rows, int augment) {

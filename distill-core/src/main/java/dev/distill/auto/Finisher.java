@@ -41,7 +41,7 @@ final class Finisher {
   private static final double PARITY = 1e-4;
 
   private final DistillationTask task;
-  private final TrialRunner distiller;
+  private final Function<SharedForms, TrialRunner> distillers;
   private final DistillConfig config;
   private final List<TrialOutcome> failures = new ArrayList<>();
 
@@ -50,9 +50,16 @@ final class Finisher {
 
   private @Nullable List<Profile.Column> columns;
 
-  Finisher(DistillationTask task, TrialRunner distiller, DistillConfig config) {
+  /**
+   * A finisher.
+   *
+   * @param distillers makes what fits, with such forms: each fit has its own, as the rows of two
+   *     may be more than there is memory for
+   */
+  Finisher(
+      DistillationTask task, Function<SharedForms, TrialRunner> distillers, DistillConfig config) {
     this.task = task;
-    this.distiller = distiller;
+    this.distillers = distillers;
     this.config = config;
   }
 
@@ -76,7 +83,8 @@ final class Finisher {
 
   /**
    * Finishes the chosen one of the candidates; if that fails, of those of other families, and of
-   * the others at last. A family that failed is not tried again.
+   * the others at last. A family that failed is not tried again, but with half of the rows that the
+   * teacher labelled where there was no memory for all.
    *
    * @throws SweepException if all failed
    */
@@ -99,8 +107,9 @@ final class Finisher {
         return known;
       }
       long start = System.nanoTime();
-      try {
-        Measured measured = distiller.limited(() -> finish(chosen));
+      try (SharedForms forms = new SharedForms()) {
+        TrialRunner distiller = distillers.apply(forms);
+        Measured measured = distiller.limited(() -> finish(chosen, distiller));
         finished.put(chosen.spec(), measured);
         return measured;
       } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
@@ -109,6 +118,12 @@ final class Finisher {
         failures.add(
             TrialOutcome.failed(
                 spec.in(search, spec.temperature(), spec.alpha()), TrialRunner.seconds(start), e));
+        if (e instanceof OutOfMemoryError && spec.augment() > 0) {
+          // Fewer rows take less memory.
+          left.replaceAll(
+              o -> o.spec().equals(spec) ? o.as(spec.augmented(spec.augment() / 2)) : o);
+          continue;
+        }
         // Of a family that fails nothing more is to be had; what is too large has smaller kin.
         Predicate<TrialOutcome> hopeless =
             e instanceof OverLimitException
@@ -134,12 +149,12 @@ final class Finisher {
    *
    * @throws FitException if the student has no portable form or that form disagrees with it
    */
-  private Measured finish(TrialOutcome chosen) {
+  private Measured finish(TrialOutcome chosen, TrialRunner distiller) {
     TrialSpec spec = chosen.spec();
     Fold all = rows(spec.augment());
     long start = System.nanoTime();
     try (FittedStudent fitted =
-        distiller.fit(spec, all, config.threads(), withSteps(spec, chosen.steps()))) {
+        distiller.fit(spec, all, config.threads(), withSteps(spec, chosen.steps(), distiller))) {
       double seconds = TrialRunner.seconds(start);
       PortableModel model = TrialRunner.portable(spec, fitted);
       if (fitted instanceof FirstRounds cut) {
@@ -244,7 +259,7 @@ final class Finisher {
     return sum / count;
   }
 
-  private Hyperparameters withSteps(TrialSpec spec, int steps) {
+  private static Hyperparameters withSteps(TrialSpec spec, int steps, TrialRunner distiller) {
     String name = distiller.steps(spec);
     return name != null && steps > 0
         ? spec.hyperparameters().with(name, steps)

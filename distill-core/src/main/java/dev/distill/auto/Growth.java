@@ -22,6 +22,9 @@ import java.util.function.Function;
  * alone.
  */
 final class Growth {
+  /** Why there are no more: so many would not fit. */
+  static final String TOO_LARGE = "for %s the heap was too small (-Xmx)";
+
   private static final List<Integer> STEPS = List.of(20, 50, 100);
 
   /** A KL that is lower by a smaller share is not worth more rows. */
@@ -322,7 +325,7 @@ final class Growth {
     }
     long bytes = TrialMemory.bytes(wanted, rows.full().get(0).train().columns());
     return bytes > Runtime.getRuntime().maxMemory()
-        ? Optional.of("for %s the heap was too small (-Xmx)".formatted(factor))
+        ? Optional.of(TOO_LARGE.formatted(factor))
         : Optional.empty();
   }
 }

@@ -76,6 +76,23 @@ public record TrialOutcome(
         cause);
   }
 
+  /** The same of a trial that differs in what its outcome is not measured again for. */
+  TrialOutcome as(TrialSpec other) {
+    return new TrialOutcome(
+        other,
+        loss,
+        standardError,
+        kl,
+        logLoss,
+        accuracy,
+        calibration,
+        steps,
+        seconds,
+        cost,
+        pruned,
+        cause);
+  }
+
   /** Whether it has figures: it neither failed nor was pruned. */
   public boolean succeeded() {
     return cause == null && !pruned;

@@ -9,6 +9,7 @@ import dev.distill.spi.Matrix;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.Table;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -307,6 +308,60 @@ class AugmentTest {
     assertThat(result.trials())
         .filteredOn(t -> t.spec().kind() == TrialSpec.Kind.TWIN)
         .anyMatch(t -> t.spec().hyperparameters().integer("units") == units);
+  }
+
+  @Test
+  void a_last_fit_that_memory_does_not_hold_has_half_of_them() {
+    FakeFamily large =
+        FakeFamily.soft("fake.large")
+            .before(
+                fit -> {
+                  if (fit.training().features().rows() > 1_000) {
+                    throw new OutOfMemoryError("so many rows");
+                  }
+                });
+    DistillationResult result =
+        new AutoDistiller(StudentCatalog.of(List.of(large)), config().augment(5).build())
+            .distill(task.with(made), (outcome, best, done, total) -> {}, new Cancellation());
+    // 300 rows and 5 for each are too many.
+    assertThat(result.student().chosen().spec().augment()).isEqualTo(2);
+    assertThat(large.fits()).anyMatch(fit -> fit.training().features().rows() == 900);
+    assertThat(result.moreRows()).isEqualTo("for 5 the heap was too small (-Xmx)");
+    assertThat(result.trials())
+        .filteredOn(trial -> trial.failure().isPresent())
+        .singleElement()
+        .matches(trial -> trial.spec().search().equals("student last fit"));
+  }
+
+  @Test
+  void what_is_made_of_the_rows_of_a_last_fit_is_let_go_of_before_the_next() {
+    AtomicInteger open = new AtomicInteger();
+    List<Integer> before = new ArrayList<>();
+    class Form implements AutoCloseable {
+      Form() {
+        open.incrementAndGet();
+      }
+
+      @Override
+      public void close() {
+        open.decrementAndGet();
+      }
+    }
+    FakeFamily sharing =
+        FakeFamily.soft("fake.sharing")
+            .before(
+                fit -> {
+                  Matrix rows = fit.training().features();
+                  // All rows, or these and 5 for each.
+                  if (rows.rows() == 300 || rows.rows() == 1_800) {
+                    before.add(open.get());
+                  }
+                  fit.context().shared(rows, Form.class, matrix -> new Form());
+                });
+    new AutoDistiller(StudentCatalog.of(List.of(sharing)), config().augment(5).build())
+        .distill(task.with(made), (outcome, best, done, total) -> {}, new Cancellation());
+    assertThat(before).containsExactly(0, 0);
+    assertThat(open.get()).isZero();
   }
 
   @Test
