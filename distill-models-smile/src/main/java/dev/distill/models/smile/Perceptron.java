@@ -2,6 +2,7 @@ package dev.distill.models.smile;
 
 import dev.distill.runtime.DenseNetwork;
 import dev.distill.runtime.DenseNetwork.Activation;
+import dev.distill.spi.Matrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -188,20 +189,22 @@ final class Perceptron extends MLP {
   }
 
   /** Shows it every row once, in random order. */
-  void epoch(double[][] rows, float[] targets, RandomGenerator random) {
+  void epoch(Matrix rows, float[] targets, RandomGenerator random) {
     int classes = last.getOutputSize();
-    int[] order = new int[rows.length];
+    int[] order = new int[rows.rows()];
     for (int i = 0; i < order.length; i++) {
       int j = random.nextInt(i + 1);
       order[i] = order[j];
       order[j] = i;
     }
+    double[] row = new double[rows.columns()];
     double[] wanted = target.get();
     double weight = (double) BATCH / Math.max(BATCH, order.length);
     for (int from = 0; from < order.length; from += BATCH) {
       int to = Math.min(from + BATCH, order.length);
       for (int i = from; i < to; i++) {
-        propagate(rows[order[i]], true);
+        widen(rows, order[i], row);
+        propagate(row, true);
         for (int k = 0; k < classes; k++) {
           wanted[k] = targets[order[i] * classes + k];
         }
@@ -243,12 +246,23 @@ final class Perceptron extends MLP {
     }
   }
 
-  /** Writes a row's logits: the sums before the softmax. */
-  void logits(double[] row, float[] logits, int at) {
-    propagate(row, false);
-    double[] sums = last.sums.get();
-    for (int k = 0; k < sums.length; k++) {
-      logits[at + k] = (float) sums[k];
+  /** Writes the rows' logits, row-major: the sums before the softmax. */
+  void logits(Matrix rows, float[] logits) {
+    double[] row = new double[rows.columns()];
+    for (int i = 0; i < rows.rows(); i++) {
+      widen(rows, i, row);
+      propagate(row, false);
+      double[] sums = last.sums.get();
+      for (int k = 0; k < sums.length; k++) {
+        logits[i * sums.length + k] = (float) sums[k];
+      }
+    }
+  }
+
+  /** A row in double, as Smile reads it. */
+  private static void widen(Matrix rows, int row, double[] out) {
+    for (int j = 0; j < out.length; j++) {
+      out[j] = rows.get(row, j);
     }
   }
 

@@ -103,15 +103,21 @@ public final class SmileMlp implements StudentModel {
             classes,
             random.nextLong());
     network.learn(hyperparameters.real(RATE), hyperparameters.real(L2));
-    double[][] rows = context.shared(training.features(), WideRows.class, WideRows::new).rows();
-    int kept = train(network, rows, targets, hyperparameters.integer(EPOCHS), random, context);
+    int kept =
+        train(
+            network,
+            training.features(),
+            targets,
+            hyperparameters.integer(EPOCHS),
+            random,
+            context);
     return new Student(network, features, classes, kept);
   }
 
   /** Trains; gives the epoch whose weights it leaves. */
   private static int train(
       Perceptron network,
-      double[][] rows,
+      Matrix rows,
       float[] targets,
       int epochs,
       RandomGenerator random,
@@ -125,17 +131,14 @@ public final class SmileMlp implements StudentModel {
       network.swap();
       return epochs;
     }
-    double[][] judged = context.shared(validation.features(), WideRows.class, WideRows::new).rows();
-    int classes = network.numClasses();
-    float[] logits = new float[judged.length * classes];
+    Matrix judged = validation.features();
+    float[] logits = new float[judged.rows() * network.numClasses()];
     double[][] kept = {};
     EarlyStopping stopping = new EarlyStopping(PATIENCE);
     for (int epoch = 1; epoch <= epochs && !stopping.over(epoch - 1); epoch++) {
       network.epoch(rows, targets, random);
       network.swap();
-      for (int i = 0; i < judged.length; i++) {
-        network.logits(judged[i], logits, i * classes);
-      }
+      network.logits(judged, logits);
       double now = validation.loss(logits);
       if (stopping.better(epoch, now)) {
         kept = network.weights();
@@ -160,11 +163,7 @@ public final class SmileMlp implements StudentModel {
 
     @Override
     void score(Matrix rows, float[] logits) {
-      double[] row = new double[rows.columns()];
-      for (int i = 0; i < rows.rows(); i++) {
-        WideRows.copy(rows, i, row);
-        network.logits(row, logits, i * classes());
-      }
+      network.logits(rows, logits);
     }
 
     @Override
