@@ -44,7 +44,7 @@ final class TrialMemory {
     return count * (columns * Float.BYTES + ANSWER_BYTES);
   }
 
-  /** How many trials at once there is memory for, if it is rows of no great width. */
+  /** How many trials at once there is memory for, of families that take no hinged rows. */
   int atOnce() {
     return Math.max(1, times / FORMS);
   }
