@@ -177,22 +177,21 @@ class AugmentTest {
     return outcome.spec().hyperparameters().integer("units");
   }
 
+  /** A search of 200 rows, and a last round of 8 000. */
+  private DistillationResult fewThenMany(
+      FakeFamily one, FakeFamily other, DistillConfig.Builder config) {
+    DistillationTask larger = Planted.task(8_000);
+    return new AutoDistiller(
+            StudentCatalog.of(List.of(one, other)), config.trials(2).searchRows(200).build())
+        .distill(larger.with(made(larger)), (outcome, best, done, total) -> {}, new Cancellation());
+  }
+
   @Test
   void who_comes_along_is_chosen_by_the_round_that_has_all_rows() {
-    DistillationTask larger = Planted.task(8_000);
     FakeFamily narrow = FakeFamily.soft("fake.narrow").cuttingAt(0.215f);
     FakeFamily growing = FakeFamily.soft("fake.growing").withMostUnitsKnown();
     DistillationResult result =
-        new AutoDistiller(
-                StudentCatalog.of(List.of(narrow, growing)),
-                config()
-                    .trials(2)
-                    .limits(new Limits(0, 100_000))
-                    .searchRows(200)
-                    .augment(20)
-                    .build())
-            .distill(
-                larger.with(made(larger)), (outcome, best, done, total) -> {}, new Cancellation());
+        fewThenMany(narrow, growing, config().limits(new Limits(0, 100_000)).augment(20));
     assertThat(result.trials())
         .filteredOn(o -> o.spec().search().startsWith("student x20"))
         .filteredOn(o -> o.spec().family().equals("fake.growing"))
@@ -202,7 +201,6 @@ class AugmentTest {
 
   @Test
   void where_the_best_takes_too_long_for_a_step_another_goes_on_alone() {
-    DistillationTask larger = Planted.task(8_000);
     FakeFamily slow =
         FakeFamily.soft("fake.slow")
             .cuttingAt(0.215f)
@@ -210,17 +208,7 @@ class AugmentTest {
             .before(fit -> sleep(fit.training().features().rows() < 20_000 ? 0 : 1_500));
     FakeFamily fast = FakeFamily.soft("fake.fast").cuttingAt(0.22f).withUnits();
     DistillationResult result =
-        new AutoDistiller(
-                StudentCatalog.of(List.of(slow, fast)),
-                config()
-                    .trials(2)
-                    .searchRows(200)
-                    .foldRows(0)
-                    .augment(20)
-                    .timeout(Duration.ofSeconds(20))
-                    .build())
-            .distill(
-                larger.with(made(larger)), (outcome, best, done, total) -> {}, new Cancellation());
+        fewThenMany(slow, fast, config().foldRows(0).augment(20).timeout(Duration.ofSeconds(20)));
     assertThat(best(result, "student final")).isEqualTo("fake.slow");
     assertThat(result.trials())
         .filteredOn(o -> o.spec().search().startsWith("student x20"))
@@ -230,20 +218,10 @@ class AugmentTest {
 
   @Test
   void where_the_best_gains_nothing_another_goes_on_alone() {
-    DistillationTask larger = Planted.task(8_000);
     FakeFamily narrow = FakeFamily.soft("fake.narrow").cuttingAt(0.205f);
     FakeFamily growing = FakeFamily.soft("fake.growing").withMostUnitsKnown();
     DistillationResult result =
-        new AutoDistiller(
-                StudentCatalog.of(List.of(narrow, growing)),
-                config()
-                    .trials(2)
-                    .limits(new Limits(0, 100_000))
-                    .searchRows(200)
-                    .augment(50)
-                    .build())
-            .distill(
-                larger.with(made(larger)), (outcome, best, done, total) -> {}, new Cancellation());
+        fewThenMany(narrow, growing, config().limits(new Limits(0, 100_000)).augment(50));
     assertThat(best(result, "student final")).isEqualTo("fake.narrow");
     assertThat(result.trials())
         .filteredOn(o -> o.spec().search().startsWith("student x20"))
