@@ -57,7 +57,7 @@ final class AskedTeacher {
       throw new InputException("expected a file of probabilities or models that answer, got both");
     }
     if (teacher.models().contains(TeacherModels.AUTO)) {
-      throw new InputException("auto trains a teacher, which only a run does");
+      throw new InputException("--teacher auto trains a teacher, which only a run does");
     }
     return TeacherModels.open(
         teacher.models(),

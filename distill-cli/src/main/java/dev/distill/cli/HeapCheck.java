@@ -14,7 +14,7 @@ import java.util.function.LongUnaryOperator;
 final class HeapCheck {
   private static final double MB = 1 << 20;
 
-  /** Of a heap; the serial collector keeps a survivor space free, which is a thirtieth. */
+  /** Of a heap; the serial collector keeps a survivor space free, a thirtieth at most. */
   private static final double USABLE = 29 / 30.0;
 
   /** Fewer rows are no way out. */

@@ -63,7 +63,8 @@ final class Run {
             teacher == null
                 ? "no teacher: give --teacher, a file of its probabilities, or --teacher-model, a"
                     + " model that answers; with --teacher auto one is trained"
-                : "a teacher's file of probabilities and models that answer were both given, expected one of them");
+                : "a teacher's file of probabilities and models that answer were both given, expected"
+                    + " one of them");
       }
       if (models.contains(TeacherModels.AUTO) && models.size() > 1) {
         throw new InputException(
