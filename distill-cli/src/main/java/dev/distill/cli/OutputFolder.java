@@ -13,14 +13,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A folder that files are written to whole or not at all. */
-final class OutputFolder {
+final class OutputFolder implements AutoCloseable {
   /** A run's files, without large students. */
   private static final long LEAST = 2_000_000;
 
   private final Path folder;
+  private final boolean made;
 
-  private OutputFolder(Path folder) {
+  private OutputFolder(Path folder, boolean made) {
     this.folder = folder;
+    this.made = made;
   }
 
   /**
@@ -33,6 +35,7 @@ final class OutputFolder {
       if (Files.exists(folder) && !Files.isDirectory(folder)) {
         throw new InputException(folder + ": is a file, expected a folder for what comes out");
       }
+      boolean made = !Files.exists(folder);
       Files.createDirectories(folder);
       Files.delete(Files.createTempFile(folder, ".distill", ".tmp"));
       long free = Files.getFileStore(folder).getUsableSpace();
@@ -45,7 +48,7 @@ final class OutputFolder {
                 free / 1_000,
                 LEAST / 1_000));
       }
-      return new OutputFolder(folder);
+      return new OutputFolder(folder, made);
     } catch (IOException e) {
       throw new InputException(
           "%s: can't be written to: %s; name another folder, or make it writable"
@@ -77,7 +80,7 @@ final class OutputFolder {
     if (parent == null || Files.isDirectory(file)) {
       throw new InputException(file + ": is a folder, expected a file to write");
     }
-    open(parent);
+    open(parent).close();
   }
 
   /** Writes a file, whole or not at all, for others to read; none if there is no path. */
@@ -108,6 +111,15 @@ final class OutputFolder {
     } catch (IOException e) {
       throw new InputException(
           "%s: can't be written: %s; is there room on the disk?".formatted(target, reason(e)), e);
+    }
+  }
+
+  /** Takes a folder away that was made for files of which none came. */
+  @Override
+  public void close() {
+    if (made) {
+      // Does nothing where it holds something.
+      folder.toFile().delete();
     }
   }
 }

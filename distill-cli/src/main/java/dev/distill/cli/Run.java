@@ -183,10 +183,10 @@ final class Run {
       Path folder,
       Texts texts)
       throws IOException {
-    OutputFolder output = open(config, folder);
     Map<String, String> hashes = new LinkedHashMap<>();
-    // Open until the last line is out: an interrupted process ends as soon as this is closed.
-    try (Interrupt interrupt = new Interrupt()) {
+    // Open until the last line is out: an interrupted process ends as soon as it is closed.
+    try (Interrupt interrupt = new Interrupt();
+        OutputFolder output = open(config, folder)) {
       DistillationResult result =
           deliver(
               input,
@@ -246,11 +246,10 @@ final class Run {
       int trial,
       Texts texts)
       throws IOException {
-    OutputFolder output = open(config, folder);
     Map<String, String> hashes = new LinkedHashMap<>();
-    DistillationResult result;
-    try (Interrupt interrupt = new Interrupt()) {
-      result =
+    try (Interrupt interrupt = new Interrupt();
+        OutputFolder output = open(config, folder)) {
+      DistillationResult result =
           deliver(
               input,
               loader,
@@ -262,19 +261,19 @@ final class Run {
               output,
               interrupt,
               (distiller, task) -> distiller.pick(task, search, trial));
+      List<String> names = new ArrayList<>(List.of("student.distill", "result.json"));
+      write(texts.of(result, hashes), output, names);
+      out.printf(
+          "Trial %s of %s/%s, fitted on all %,d training rows in %s. Written to %s: %s%n",
+          trial,
+          kept.name(),
+          search,
+          result.task().train().rows(),
+          Progress.duration(result.seconds()),
+          folder,
+          String.join(", ", names));
+      out.flush();
     }
-    List<String> names = new ArrayList<>(List.of("student.distill", "result.json"));
-    write(texts.of(result, hashes), output, names);
-    out.printf(
-        "Trial %s of %s/%s, fitted on all %,d training rows in %s. Written to %s: %s%n",
-        trial,
-        kept.name(),
-        search,
-        result.task().train().rows(),
-        Progress.duration(result.seconds()),
-        folder,
-        String.join(", ", names));
-    out.flush();
   }
 
   /** Reads the input and runs trials beside another process that distils it. */

@@ -1,5 +1,7 @@
 package dev.distill.cli;
 
+import static java.util.regex.Pattern.CASE_INSENSITIVE;
+
 import dev.distill.auto.AutoTeacher;
 import dev.distill.auto.ServingCost;
 import dev.distill.auto.TeacherCatalog;
@@ -15,7 +17,11 @@ import dev.distill.spi.Table;
 import dev.distill.spi.TeacherModel;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The models that answer while a run asks them; or the one that it trains. */
@@ -38,18 +45,22 @@ final class TeacherModels implements AutoCloseable {
    * @param models that answer
    */
   record Given(@Nullable Path file, List<String> models) {
+    /** Models as other libraries keep them: no tables, whether something here opens them or not. */
+    private static final Pattern KEPT =
+        Pattern.compile(".*\\.(joblib|pkl|pickle|pt|pth|h5|keras|cbm|pmml)", CASE_INSENSITIVE);
+
+    private static final String XGBOOST_JSON = "{\"learner\"";
 
     /**
-     * Parts files of probabilities from models: those that something here opens, but no JSON, which
-     * may be either.
+     * Parts files of probabilities from models: those that something here opens, but no JSON that
+     * may be a table.
      *
      * @param teachers files or models, as {@code --teacher} takes them
      * @param models models alone, as {@code --teacher-model} does
      */
     static Given of(List<String> teachers, List<String> models, TeacherCatalog catalog) {
       List<String> files = new ArrayList<>(teachers);
-      files.removeIf(
-          place -> place.equals(AUTO) || (catalog.opens(place) && !TableReader.isJson(place)));
+      files.removeIf(place -> isModel(place, catalog));
       List<String> answering = new ArrayList<>(teachers);
       answering.removeAll(files);
       answering.addAll(models);
@@ -60,6 +71,21 @@ final class TeacherModels implements AutoCloseable {
                 + " the mean counts");
       }
       return new Given(files.isEmpty() ? null : Path.of(files.get(0)), List.copyOf(answering));
+    }
+
+    private static boolean isModel(String place, TeacherCatalog catalog) {
+      if (TableReader.isJson(place)) {
+        return startsWith(place, XGBOOST_JSON);
+      }
+      return place.equals(AUTO) || catalog.opens(place) || KEPT.matcher(place).matches();
+    }
+
+    private static boolean startsWith(String place, String text) {
+      try (InputStream in = Files.newInputStream(Path.of(place))) {
+        return text.equals(new String(in.readNBytes(text.length()), StandardCharsets.UTF_8));
+      } catch (IOException | InvalidPathException e) {
+        return false;
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,8 +42,10 @@ class TeacherModelTest {
     }
     DMatrix matrix = new DMatrix(rows, 300, 2, Float.NaN);
     matrix.setLabel(labels);
-    XGBoost.train(matrix, Map.of("objective", "binary:logistic"), 10, Map.of(), null, null)
-        .saveModel(file("teacher.ubj").toString());
+    Booster teacher =
+        XGBoost.train(matrix, Map.of("objective", "binary:logistic"), 10, Map.of(), null, null);
+    teacher.saveModel(file("teacher.ubj").toString());
+    teacher.saveModel(file("teacher.json").toString());
     matrix.dispose();
   }
 
@@ -99,7 +102,7 @@ class TeacherModelTest {
   @Test
   void models_may_be_given_as_teachers_too() throws Exception {
     Cli.Outcome outcome =
-        run("--teacher", file("teacher.ubj"), "--teacher", file("teacher.ubj"), "--augment", 0);
+        run("--teacher", file("teacher.ubj"), "--teacher", file("teacher.json"), "--augment", 0);
     assertThat(outcome.code()).as(outcome.err()).isZero();
     assertThat(outcome.err()).contains("teacher: answered 300 rows");
     assertThat(result().at("/teacher/models")).hasSize(2);
@@ -129,6 +132,10 @@ class TeacherModelTest {
         "--teacher-model",
         file("train.csv"));
     assertRefused(
+        "model.joblib: nothing here opens such a teacher; there are ",
+        "--teacher",
+        file("model.joblib"));
+    assertRefused(
         "the model answers for the test rows",
         "--teacher-model",
         file("teacher.ubj"),
@@ -136,6 +143,7 @@ class TeacherModelTest {
         file("test.csv"),
         "--test-teacher",
         file("test.csv"));
+    assertThat(file("out")).as("a folder for nothing").doesNotExist();
   }
 
   private void assertRefused(String words, Object... options) {

@@ -53,7 +53,8 @@ public final class TeacherCatalog {
       }
     }
     throw new IllegalArgumentException(
-        "%s: nothing here opens such a teacher; there are %s%s"
-            .formatted(place, String.join("; ", opens()), providers.notLoaded()));
+        "%s: nothing here opens such a teacher; there are %s%s; export the model to one of these, or"
+                .formatted(place, String.join("; ", opens()), providers.notLoaded())
+            + " write its probabilities to a file");
   }
 }

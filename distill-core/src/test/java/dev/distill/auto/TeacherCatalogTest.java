@@ -123,7 +123,8 @@ class TeacherCatalogTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "m.pkl: nothing here opens such a teacher; there are student files: .distill;"
-                + " sure teachers: .sure");
+                + " sure teachers: .sure; export the model to one of these, or write its"
+                + " probabilities to a file");
     TeacherCatalog broken = TeacherCatalog.discover(LOADER, List.of(folder.resolve("no.jar")));
     assertThatThrownBy(() -> broken.open("m.pkl"))
         .hasMessageContaining("there are student files: .distill; not loaded: plugin")
