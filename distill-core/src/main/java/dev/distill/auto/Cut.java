@@ -26,6 +26,11 @@ record Cut(SortedMap<Integer, Fold> shares, List<Fold> folds) {
     return pruner.withCommonSteps(shares.isEmpty() ? folds.size() - 1 : Rows.PARTS);
   }
 
+  /** How many times as long as a look, which ends with the first report, a whole trial takes. */
+  double timesLook() {
+    return shares.isEmpty() ? folds.size() / 2.0 : Rows.PARTS;
+  }
+
   /** Whether a trial's curve goes by the steps of its family. */
   boolean bySteps() {
     return shares.isEmpty() && folds.size() == 1;

@@ -156,40 +156,42 @@ final class Finals {
     }
     double middle = alphas.remove(alphas.size() / 2);
     TrialSpec own = best.get(0).spec();
-    List<TrialSpec> configurations =
-        new ArrayList<>(best.stream().map(TrialOutcome::spec).toList());
+    // And without the rows that only the teacher labelled.
+    List<TrialSpec> entries =
+        new ArrayList<>(best.stream().flatMap(o -> inTime(o, o.spec())).toList());
     if (!tolerant) {
       // The twin was chosen by its loss alone, so it may be of any size.
-      configurations.add(twin.spec().as(own));
+      inTime(twin, twin.spec().as(own)).forEach(entries::add);
       if (rows.full() != rows.search()) {
-        configurations.addAll(mayGrow(search));
+        mayGrow(search).stream().flatMap(Finals::withAndWithout).forEach(entries::add);
       }
     }
-    // And without the rows that only the teacher labelled.
-    List<TrialOutcome> first =
-        run(
-            search,
-            configurations.stream()
-                .map(c -> at(c, middle))
-                .flatMap(c -> Stream.of(c, c.augmented(0)).distinct())
-                .toList());
+    List<TrialOutcome> first = run(search, entries.stream().map(c -> at(c, middle)).toList());
     List<TrialOutcome> finalists = new ArrayList<>(fewRows ? best : List.of());
     finalists.addAll(first);
     List<TrialOutcome> good = succeeded(first, List.of());
     if (!good.isEmpty()) {
       TrialSpec chosen = best(good).spec();
-      List<TrialSpec> entries = new ArrayList<>(alphas.stream().map(a -> at(chosen, a)).toList());
-      wider(search, chosen).ifPresent(wider -> entries.add(0, at(wider, middle)));
+      List<TrialSpec> more = new ArrayList<>(alphas.stream().map(a -> at(chosen, a)).toList());
+      wider(search, chosen).ifPresent(wider -> more.add(0, at(wider, middle)));
       // A short search may not have come to all that can be learned from.
       double most = Math.max(middle, alphas.isEmpty() ? middle : Collections.max(alphas));
       for (String source : search.space().sources()) {
-        entries.add(at(chosen, most).learningFrom(source));
+        more.add(at(chosen, most).learningFrom(source));
       }
-      if (!entries.isEmpty()) {
-        finalists.addAll(run(search, entries));
-      }
+      finalists.addAll(run(search, more));
     }
     return succeeded(finalists, best);
+  }
+
+  /** With its rows without labels, and without. */
+  private static Stream<TrialSpec> withAndWithout(TrialSpec spec) {
+    return Stream.of(spec, spec.augmented(0)).distinct();
+  }
+
+  /** Those of both for which there is time, by what a trial of the same configuration took. */
+  private Stream<TrialSpec> inTime(TrialOutcome known, TrialSpec spec) {
+    return withAndWithout(spec).filter(entry -> hasTime(known, entry.augment()));
   }
 
   private TrialSpec at(TrialSpec spec, double alpha) {
@@ -223,7 +225,7 @@ final class Finals {
    * last is the best of another.
    */
   private List<TrialOutcome> best(Search search, int count) {
-    List<TrialOutcome> ranked = search.ranked().stream().filter(this::hasTime).toList();
+    List<TrialOutcome> ranked = search.ranked().stream().filter(o -> hasTime(o, 0)).toList();
     if (ranked.isEmpty()) {
       ranked = search.ranked();
     }
@@ -238,11 +240,19 @@ final class Finals {
     return best;
   }
 
-  /** Whether it would not be ended for taking too much of the time. */
-  private boolean hasTime(TrialOutcome searched) {
-    double seconds = rows.lastRound() * searched.seconds();
-    return rows.full() == rows.search()
-        || deadline.tooLong(Duration.ofMillis(Math.round(1e3 * seconds))).isEmpty();
+  /**
+   * Whether a trial would not be ended for taking too much of the time on all rows.
+   *
+   * @param known a trial of the same configuration
+   * @param augment with so many rows without labels for each training row
+   */
+  private boolean hasTime(TrialOutcome known, int augment) {
+    double times = (1.0 + augment) / (1 + known.spec().augment());
+    if (!Searches.isLast(known.spec().search())) {
+      times *= rows.lastRound();
+    }
+    Duration taken = Duration.ofMillis(Math.round(1e3 * times * known.seconds()));
+    return rows.full() == rows.search() || deadline.tooLong(taken).isEmpty();
   }
 
   /**
@@ -282,6 +292,9 @@ final class Finals {
 
   /** The outcomes of these on all rows, in their order. */
   private List<TrialOutcome> run(Search search, List<TrialSpec> entries) {
+    if (entries.isEmpty()) {
+      return List.of();
+    }
     SweepSpace space = search.space();
     // The twin's configuration may be the student's own.
     Map<Hyperparameters, Study.Start> starts = new LinkedHashMap<>();

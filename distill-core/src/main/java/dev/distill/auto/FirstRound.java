@@ -53,7 +53,7 @@ record FirstRound(Searches searches, Cut look, Cut cut) {
             augment,
             identity,
             prunes ? cut.pruner(studies.pruner()) : Pruner.NONE,
-            looks && !look.bySteps());
+            looks && !look.bySteps() ? look.timesLook() : 0);
     return new FirstRound(searches, look, cut);
   }
 

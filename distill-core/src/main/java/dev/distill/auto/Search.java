@@ -7,12 +7,14 @@ import dev.distill.spi.FitException;
 import dev.distill.spi.SearchSpace;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * outcomes. Everything that it knows stands in the study.
  */
 final class Search {
-  /** So many more trials of a family must fit in the time that is left. */
-  private static final int AFFORDED = 3;
+  /** So many more trials of a family must fit in the time that is left: more are ended anyway. */
+  private static final int AFFORDED = 4;
 
   /** Fewer trials do not tell what matters. */
   private static final int LEAST_TOLD = 5;
@@ -45,6 +47,7 @@ final class Search {
   private final Study study;
   private final int budget;
   private final int looks;
+  private final double timesLook;
   private final int families;
   private final boolean needed;
   private final List<Goal> goals;
@@ -60,9 +63,10 @@ final class Search {
    * @param starts configurations to begin with
    * @param budget trials; all the starts are given even if that is more
    * @param looks how many of the trials it begins with are looks at families
+   * @param timesLook how many times as long as a look a whole trial takes
    * @param needed whether the sweep can't do without a success of this search
    */
-  record Plan(List<Study.Start> starts, int budget, int looks, boolean needed) {}
+  record Plan(List<Study.Start> starts, int budget, int looks, double timesLook, boolean needed) {}
 
   /** A search, which may have begun in another process. */
   Search(String name, SweepSpace space, Study study, Plan plan, DistillConfig config) {
@@ -71,6 +75,7 @@ final class Search {
     this.study = study;
     budget = Math.max(plan.budget(), plan.starts().size());
     looks = plan.looks();
+    timesLook = plan.timesLook();
     families = space.defaults().size();
     needed = plan.needed();
     goals = config.goals();
@@ -107,29 +112,34 @@ final class Search {
    * The next trial within the budget, or none now.
    *
    * @param left the time left for the sweep, if it is limited: then families of which {@link
-   *     #AFFORDED} more trials would take longer than that are not asked for any more
+   *     #AFFORDED} more trials would take longer than that are not asked for any more, but for the
+   *     quickest
    */
   Optional<TrialSpec> ask(Optional<Duration> left) {
     return study.ask(left.map(this::affordable).orElseGet(space::space), budget).map(this::spec);
   }
 
-  /** The part of the space whose families are quick enough; all of it if none is. */
+  /** The part of the space whose families are quick enough. */
   private SearchSpace affordable(Duration left) {
-    Map<String, List<Double>> seconds = new LinkedHashMap<>();
-    for (TrialOutcome outcome : outcomes()) {
-      seconds
-          .computeIfAbsent(outcome.spec().family(), f -> new ArrayList<>())
-          .add(outcome.seconds());
+    Map<String, Double> seconds =
+        outcomes().stream()
+            .collect(
+                Collectors.groupingBy(
+                    outcome -> outcome.spec().family(),
+                    LinkedHashMap::new,
+                    Collectors.averagingDouble(this::wholeSeconds)));
+    if (seconds.isEmpty()) {
+      return space.space();
     }
-    List<String> quick = new ArrayList<>();
-    seconds.forEach(
-        (family, each) -> {
-          double mean = each.stream().mapToDouble(s -> s).average().orElse(0);
-          if (AFFORDED * mean <= left.toSeconds()) {
-            quick.add(family);
-          }
-        });
-    return quick.isEmpty() ? space.space() : space.space().where(SweepSpace.FAMILY, quick);
+    double most = Math.max(left.toSeconds() / (double) AFFORDED, Collections.min(seconds.values()));
+    seconds.values().removeIf(mean -> mean > most);
+    return space.space().where(SweepSpace.FAMILY, List.copyOf(seconds.keySet()));
+  }
+
+  /** What a trial took, or would have if it was but a look. */
+  private double wholeSeconds(TrialOutcome outcome) {
+    boolean looked = outcome.pruned() && isLook(outcome.spec());
+    return looked ? timesLook * outcome.seconds() : outcome.seconds();
   }
 
   /** Whether a trial is but a look at its family. */

@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** Makes the searches of a sweep, each a study of its own in the store. */
 final class Searches {
-  /** Ends the name of a last round. */
+  /** Stands in the name of a last round. */
   private static final String FINAL = " final";
 
   private final DistillConfig config;
@@ -25,7 +25,7 @@ final class Searches {
   private final int augment;
   private final Map<String, Object> identity;
   private final Pruner pruner;
-  private final boolean looks;
+  private final double timesLook;
 
   /**
    * Searches to be.
@@ -34,7 +34,8 @@ final class Searches {
    * @param augment so many rows without labels for each training row are there
    * @param identity see {@link Study.Builder#identity}
    * @param pruner what ends trials of the first round early
-   * @param looks whether each family's first trial is but a look at it, where that pays
+   * @param timesLook how many times as long as a look at a family, which its first trial is where
+   *     that pays, a whole trial takes; 0 for no looks
    */
   Searches(
       DistillConfig config,
@@ -45,7 +46,7 @@ final class Searches {
       int augment,
       Map<String, Object> identity,
       Pruner pruner,
-      boolean looks) {
+      double timesLook) {
     this.config = config;
     this.settings = settings;
     this.families = families;
@@ -54,7 +55,7 @@ final class Searches {
     this.augment = augment;
     this.identity = identity;
     this.pruner = pruner;
-    this.looks = looks;
+    this.timesLook = timesLook;
   }
 
   /** Makes a search of so many trials. */
@@ -90,7 +91,7 @@ final class Searches {
         name,
         space,
         study(name, space, 1, new FamilyLooks(0, pruner)).existing(),
-        new Search.Plan(List.of(), 0, 0, false),
+        new Search.Plan(List.of(), 0, 0, 0, false),
         config);
   }
 
@@ -132,6 +133,11 @@ final class Searches {
     return round(search.name() + FINAL, search.space(), trials);
   }
 
+  /** Whether a search of this name is a last round. */
+  static boolean isLast(String name) {
+    return name.contains(FINAL);
+  }
+
   /**
    * A round of these trials and no others, which it is named after. Whether studies of these names
    * may be there was asked for the first round's: this one another process may have begun.
@@ -142,14 +148,14 @@ final class Searches {
         full,
         space,
         study(full, space, trials.size(), new FamilyLooks(0, Pruner.NONE)).resume(),
-        new Search.Plan(trials, trials.size(), 0, false),
+        new Search.Plan(trials, trials.size(), 0, 0, false),
         config);
   }
 
   /** A search of so many trials; looks come on top. */
   private Search first(String name, SweepSpace space, int trials) {
     FamilyLooks ending =
-        looks
+        timesLook > 0
             ? FamilyLooks.of(space.defaults().size(), trials, pruner)
             : new FamilyLooks(0, pruner);
     int budget = trials + ending.looks();
@@ -157,7 +163,7 @@ final class Searches {
         name,
         space,
         begun(study(name, space, budget, ending)),
-        new Search.Plan(space.defaults(), budget, ending.looks(), true),
+        new Search.Plan(space.defaults(), budget, ending.looks(), timesLook, true),
         config);
   }
 

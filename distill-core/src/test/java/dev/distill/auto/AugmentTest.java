@@ -103,6 +103,44 @@ class AugmentTest {
   }
 
   @Test
+  void a_finalist_that_would_take_a_quarter_of_the_time_with_made_rows_goes_without() {
+    FakeFamily quick = FakeFamily.soft("fake.quick").cuttingAt(0.4f);
+    FakeFamily slow =
+        FakeFamily.soft("fake.slow")
+            .before(
+                fit -> {
+                  // With made rows half a second in the search, four on all rows.
+                  for (int i = 0; i < fit.training().features().rows() / 48; i++) {
+                    fit.context().report(1, Double.NaN);
+                    sleep(5);
+                  }
+                });
+    DistillationTask many = Planted.task(8_000);
+    DistillConfig config =
+        DistillConfig.builder()
+            .trials(3)
+            .searchRows(800)
+            .foldRows(0)
+            .timeout(Duration.ofSeconds(10))
+            .build();
+    List<TrialOutcome> slows =
+        new AutoDistiller(StudentCatalog.of(List.of(quick, slow)), config)
+                .distill(
+                    many.with(made(many)), (outcome, best, done, total) -> {}, new Cancellation())
+                .trials()
+                .stream()
+                .filter(t -> t.spec().family().equals("fake.slow"))
+                .toList();
+    assertThat(slows)
+        .filteredOn(t -> t.spec().search().equals("student"))
+        .anyMatch(t -> t.succeeded() && t.spec().augment() == 5);
+    assertThat(slows)
+        .filteredOn(t -> t.spec().search().contains("student final"))
+        .isNotEmpty()
+        .allMatch(t -> t.succeeded() && t.spec().augment() == 0);
+  }
+
+  @Test
   void a_family_that_grows_with_its_rows_comes_along() {
     FakeFamily narrow = FakeFamily.soft("fake.narrow").cuttingAt(0.4f);
     FakeFamily growing = FakeFamily.soft("fake.growing").withUnits();

@@ -76,19 +76,44 @@ class DeadlineTest {
   }
 
   @Test
+  void a_family_whose_look_says_that_a_trial_would_take_a_quarter_has_none() {
+    FakeFamily quick = FakeFamily.soft("fake.quick").cuttingAt(0.3f);
+    FakeFamily other = FakeFamily.soft("fake.other").cuttingAt(0.3f);
+    FakeFamily slow = slow().cuttingAt(0.2f);
+    DistillConfig config =
+        DistillConfig.builder()
+            .trials(6)
+            .foldRows(0)
+            .searchRows(6_000)
+            .timeout(Duration.ofSeconds(10))
+            .build();
+    List<TrialOutcome> trials =
+        new AutoDistiller(StudentCatalog.of(List.of(quick, other, slow)), config)
+            .distill(Planted.task(8_000), (outcome, best, done, total) -> {}, new Cancellation())
+            .trials();
+    assertThat(trials)
+        .filteredOn(t -> t.spec().family().equals("fake.slow"))
+        .hasSize(2)
+        .allMatch(TrialOutcome::pruned);
+    assertThat(trials).filteredOn(TrialOutcome::succeeded).hasSizeGreaterThan(6);
+  }
+
+  /** A family of which a fit of 800 rows takes half a second. */
+  private static FakeFamily slow() {
+    return FakeFamily.soft("fake.slow")
+        .before(
+            fit -> {
+              for (int i = 0; i < fit.training().features().rows() / 8; i++) {
+                fit.context().report(1, Double.NaN);
+                pause();
+              }
+            });
+  }
+
+  @Test
   void who_would_take_more_than_a_quarter_on_all_rows_is_no_finalist() {
     FakeFamily quick = FakeFamily.soft("fake.quick").cuttingAt(0.3f);
-    FakeFamily slow =
-        FakeFamily.soft("fake.slow")
-            .cuttingAt(0.2f)
-            .before(
-                fit -> {
-                  // Half a second on few rows.
-                  for (int i = 0; i < fit.training().features().rows() / 8; i++) {
-                    fit.context().report(1, Double.NaN);
-                    pause();
-                  }
-                });
+    FakeFamily slow = slow().cuttingAt(0.2f);
     DistillConfig config =
         DistillConfig.builder()
             .trials(2)
