@@ -28,7 +28,7 @@ final class Finals {
   private static final int STUDENTS = 2;
 
   /** With so many times the rows of the search or more, at most as many times the capacity pays. */
-  private static final int WIDER = 4;
+  static final int WIDER = 4;
 
   /** Few rows: the teacher knows much that they don't say. */
   private static final List<Double> FEW_ROWS_ALPHAS = List.of(0.3, 0.5, 0.7, 0.9);

@@ -33,6 +33,9 @@ public final class TeacherTraining {
   private static final int CANDIDATES = 8;
   private static final int FOLDS = 5;
 
+  /** Where rows are many, so many candidates come from the family that all rows say is the best. */
+  private static final int FURTHER = 3;
+
   /** It gets one part in so many of the time that there is. */
   private static final int SHARE = 2;
 
@@ -89,21 +92,19 @@ public final class TeacherTraining {
    */
   public AutoTeacher train(Dataset rows) {
     Deadline deadline = new Deadline(config.timeout(), cancellation);
-    List<TrialOutcome> found;
-    double perRow;
+    Rows cuts = Rows.cut(rows, config);
+    FirstRound round =
+        FirstRound.of(
+            config,
+            studies,
+            families(rows),
+            rows,
+            cuts,
+            List.of(LabelSource.GIVEN),
+            0,
+            Map.of("data", hash(rows)));
+    Search search = round.searches().teacher();
     try (SharedForms shared = new SharedForms()) {
-      Rows cuts = Rows.cut(rows, config);
-      FirstRound round =
-          FirstRound.of(
-              config,
-              studies,
-              families(rows),
-              rows,
-              cuts,
-              List.of(LabelSource.GIVEN),
-              0,
-              Map.of("data", hash(rows)));
-      Search search = round.searches().teacher();
       // The members need time too.
       Deadline half = deadline.first(1.0 / SHARE);
       TrialRunner distiller = distiller(rows, shared, () -> half.isOver() && search.settled());
@@ -115,10 +116,8 @@ public final class TeacherTraining {
               half,
               listener);
       sweep.run(List.of(search), round.look(), round.cut());
-      found = candidates(search.ranked());
-      perRow = 1.0 / cuts.search().stream().mapToInt(f -> f.trainRows().length).sum();
     }
-    return stack(rows, members(rows, found, perRow, deadline));
+    return stack(rows, members(rows, cuts, search, deadline));
   }
 
   private TrialRunner distiller(Dataset rows, SharedForms shared, BooleanSupplier stop) {
@@ -140,26 +139,49 @@ public final class TeacherTraining {
     return fitting;
   }
 
+  /**
+   * What may become a member.
+   *
+   * @param seconds what its fits on all folds take, or a guess
+   */
+  private record Candidate(TrialSpec spec, double seconds) {
+    boolean fits(Deadline deadline) {
+      Optional<Duration> left = deadline.left();
+      return !deadline.isOver() && (left.isEmpty() || seconds <= left.get().toMillis() / 1e3);
+    }
+
+    /** Whether both are the same but for the search's own data. */
+    boolean isLike(TrialSpec other) {
+      return spec.family().equals(other.family())
+          && spec.hyperparameters().equals(other.hyperparameters());
+    }
+  }
+
   /** The best of each family, the best one first, then the others. */
-  private static List<TrialOutcome> candidates(List<TrialOutcome> ranked) {
+  private static List<Candidate> candidates(List<Candidate> ranked) {
     Set<String> seen = new HashSet<>();
-    List<TrialOutcome> order = new ArrayList<>();
-    List<TrialOutcome> others = new ArrayList<>();
-    for (TrialOutcome outcome : ranked) {
-      (seen.add(outcome.spec().family()) ? order : others).add(outcome);
+    List<Candidate> order = new ArrayList<>();
+    List<Candidate> others = new ArrayList<>();
+    for (Candidate candidate : ranked) {
+      (seen.add(candidate.spec().family()) ? order : others).add(candidate);
     }
     order.addAll(others);
     return order;
   }
 
   /** A candidate fitted on folds, and its answers for the rows of each that it did not see. */
-  private record Bagged(AutoTeacher.Member member, double[] outOfFold) {}
+  private record Bagged(AutoTeacher.Member member, double[] outOfFold, double seconds) {}
 
-  private List<Bagged> members(
-      Dataset rows, List<TrialOutcome> candidates, double perRow, Deadline deadline) {
+  private List<Bagged> members(Dataset rows, Rows cuts, Search search, Deadline deadline) {
     List<Fold> folds = folds(rows);
     double fitted = folds.stream().mapToDouble(f -> f.trainRows().length).sum();
-    double scale = fitted * perRow / Math.min(config.threads(), folds.size());
+    double searched = cuts.search().stream().mapToDouble(f -> f.trainRows().length).sum();
+    double scale = fitted / searched / Math.min(config.threads(), folds.size());
+    List<Candidate> ranked =
+        search.ranked().stream().map(o -> new Candidate(o.spec(), scale * o.seconds())).toList();
+    // On few rows other families may be the best than on all of them.
+    int times = (int) Math.min(Finals.WIDER, fitted / folds.size() / searched);
+    boolean further = times > 1;
     List<Bagged> members = new ArrayList<>();
     List<Throwable> failures = new ArrayList<>();
     ExecutorService pool =
@@ -167,24 +189,32 @@ public final class TeacherTraining {
     try (SharedForms shared = new SharedForms()) {
       TrialRunner distiller =
           distiller(rows, shared, () -> deadline.isOver() && !members.isEmpty());
-      for (TrialOutcome candidate : affordableFirst(candidates, scale, deadline)) {
-        if (members.size() == CANDIDATES
-            || (!members.isEmpty() && !fits(candidate, scale, deadline))) {
-          continue;
+      List<TrialSpec> tried = new ArrayList<>();
+      Consumer<Candidate> bag =
+          candidate -> {
+            tried.add(candidate.spec());
+            try {
+              members.add(bag(candidate.spec(), rows, folds, distiller, pool));
+            } catch (ExecutionException e) {
+              failures.add(Causes.readable(e.getCause() == null ? e : e.getCause()));
+            }
+          };
+      for (Candidate candidate : affordableFirst(candidates(ranked), deadline)) {
+        if (members.isEmpty()
+            || (members.size() < CANDIDATES - (further ? FURTHER : 0)
+                && candidate.fits(deadline))) {
+          bag.accept(candidate);
         }
-        try {
-          Bagged bagged = bag(candidate.spec(), rows, folds, distiller, pool);
-          members.add(bagged);
-          notes.accept(
-              String.format(
-                  Locale.ROOT,
-                  "teacher: %s on %s folds, log loss %.4f",
-                  candidate.spec().family(),
-                  folds.size(),
-                  bagged.member().logLoss()));
-        } catch (ExecutionException e) {
-          failures.add(Causes.readable(e.getCause() == null ? e : e.getCause()));
-        }
+      }
+      for (int i = 0; i < FURTHER && further && !members.isEmpty(); i++) {
+        Bagged best =
+            members.stream()
+                .min(Comparator.comparingDouble(m -> m.member().logLoss()))
+                .orElseThrow();
+        further(best, search.space(), times, ranked).stream()
+            .filter(c -> tried.stream().noneMatch(c::isLike) && c.fits(deadline))
+            .findFirst()
+            .ifPresent(bag);
       }
     } finally {
       pool.shutdownNow();
@@ -198,22 +228,26 @@ public final class TeacherTraining {
   }
 
   /** Those for which there is time, in their order; then the others, the quickest first. */
-  private static List<TrialOutcome> affordableFirst(
-      List<TrialOutcome> candidates, double scale, Deadline deadline) {
-    List<TrialOutcome> order =
-        new ArrayList<>(candidates.stream().filter(c -> fits(c, scale, deadline)).toList());
+  private static List<Candidate> affordableFirst(List<Candidate> candidates, Deadline deadline) {
+    List<Candidate> order =
+        new ArrayList<>(candidates.stream().filter(c -> c.fits(deadline)).toList());
     candidates.stream()
         .filter(c -> !order.contains(c))
-        .sorted(Comparator.comparingDouble(TrialOutcome::seconds))
-        .toList()
+        .sorted(Comparator.comparingDouble(Candidate::seconds))
         .forEach(order::add);
     return order;
   }
 
-  private static boolean fits(TrialOutcome candidate, double scale, Deadline deadline) {
-    Optional<Duration> left = deadline.left();
-    return !deadline.isOver()
-        && (left.isEmpty() || candidate.seconds() * scale <= left.get().toMillis() / 1e3);
+  /** The best member with more capacity, and what else the search knows of its family. */
+  private static List<Candidate> further(
+      Bagged best, SweepSpace space, int times, List<Candidate> ranked) {
+    TrialSpec spec = best.member().spec();
+    List<Candidate> further = new ArrayList<>();
+    space
+        .wider(spec, times)
+        .ifPresent(wider -> further.add(new Candidate(wider, times * best.seconds())));
+    ranked.stream().filter(c -> c.spec().family().equals(spec.family())).forEach(further::add);
+    return further;
   }
 
   private List<Fold> folds(Dataset rows) {
@@ -233,6 +267,7 @@ public final class TeacherTraining {
   private Bagged bag(
       TrialSpec spec, Dataset rows, List<Fold> folds, TrialRunner distiller, ExecutorService pool)
       throws ExecutionException {
+    long start = System.nanoTime();
     List<Future<PortableModel>> running = new ArrayList<>();
     for (Fold fold : folds) {
       Callable<PortableModel> fit =
@@ -269,7 +304,17 @@ public final class TeacherTraining {
         Ladder.needsCalibration(catalog.get(spec.family())) ? objective.calibrate(logits) : 1;
     double[] outOfFold = AutoTeacher.probabilities(logits, calibration, k);
     double logLoss = EnsembleSelection.logLoss(outOfFold, rows.labels(), k);
-    return new Bagged(new AutoTeacher.Member(spec, 1, logLoss, calibration, models), outOfFold);
+    notes.accept(
+        String.format(
+            Locale.ROOT,
+            "teacher: %s on %s folds, log loss %.4f",
+            spec.family(),
+            folds.size(),
+            logLoss));
+    return new Bagged(
+        new AutoTeacher.Member(spec, 1, logLoss, calibration, models),
+        outOfFold,
+        (System.nanoTime() - start) / 1e9);
   }
 
   private static AutoTeacher stack(Dataset rows, List<Bagged> bagged) {

@@ -41,6 +41,7 @@ public final class FakeFamily implements StudentModel {
   private boolean portable = true;
   private boolean steps;
   private boolean units;
+  private boolean unitsLikeRows;
   private boolean heavy;
   private boolean widestFirst;
   private float offset;
@@ -94,6 +95,12 @@ public final class FakeFamily implements StudentModel {
   public FakeFamily withUnits() {
     units = true;
     return this;
+  }
+
+  /** Splits nearest to 0.2 with a unit for each 1 000 rows. */
+  public FakeFamily withUnitsLikeRows() {
+    unitsLikeRows = true;
+    return withUnits();
   }
 
   /** Its students are larger with each unit. */
@@ -194,7 +201,11 @@ public final class FakeFamily implements StudentModel {
     int classes = training.classes();
     float cut = Float.isNaN(forcedCut) ? (float) hyperparameters.real("cut") : forcedCut;
     if (units && Float.isNaN(forcedCut)) {
-      cut = 0.2f + 1.2f / hyperparameters.integer("units");
+      double wanted = rows.rows() / 1e3 / hyperparameters.integer("units");
+      cut =
+          unitsLikeRows
+              ? 0.2f + (float) Math.abs(Math.log(wanted)) / 5
+              : 0.2f + 1.2f / hyperparameters.integer("units");
     }
     double smooth = hyperparameters.real("smooth");
     double[][] sums = new double[2][classes];

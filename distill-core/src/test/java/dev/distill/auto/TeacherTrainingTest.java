@@ -87,6 +87,29 @@ class TeacherTrainingTest {
   }
 
   @Test
+  void where_rows_are_many_the_family_that_is_best_on_all_of_them_gets_more_capacity() {
+    FakeFamily growing = FakeFamily.soft("fake.growing").withUnitsLikeRows();
+    // A search of 8 000 rows wants 8 units, its members of 40 000 more.
+    AutoTeacher teacher =
+        new TeacherTraining(
+                StudentCatalog.of(List.of(growing, useless)),
+                DistillConfig.builder().threads(2).build(),
+                StudySettings.defaults(),
+                (outcome, best, done, total) -> {},
+                notes::add,
+                cancellation)
+            .train(Planted.rows(50_000, false, 1));
+    assertThat(
+            growing.fits().stream()
+                .filter(fit -> fit.training().features().rows() == 40_000)
+                .map(fit -> fit.hyperparameters().integer("units")))
+        .filteredOn(units -> units > 20 && units <= 64)
+        .hasSizeGreaterThanOrEqualTo(5);
+    assertThat(logLoss(teacher.probabilities(others.features()), others))
+        .isCloseTo(logLoss(Planted.teacher(others), others), within(0.04));
+  }
+
+  @Test
   void the_same_seed_gives_the_same_teacher() {
     double[] once = train(good, useless).probabilities(others.features());
     double[] again =
