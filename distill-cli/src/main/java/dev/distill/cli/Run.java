@@ -382,7 +382,7 @@ final class Run {
           task,
           reader.sample(),
           hashes,
-          distiller(config.after(teachers.trained()), studies.apply(hashes)));
+          distiller(teachers.rest(config), studies.apply(hashes)));
     } catch (RuntimeException | Error e) {
       teachers.close();
       throw e;

@@ -426,7 +426,9 @@ final class RunCommand implements Callable<Integer> {
         names = "--max-latency",
         paramLabel = "TIME",
         converter = Quantity.Nanos.class,
-        description = "the student may take so long for a row: 500ns, 2us")
+        description =
+            "the student may take so long for a row: 500ns, 2us (default: no limit; with --teacher"
+                + " auto a tenth of the teacher's time, where nothing is said of families or costs)")
     private double maxNanos;
 
     @Option(

@@ -3,6 +3,7 @@ package dev.distill.cli;
 import static java.util.regex.Pattern.CASE_INSENSITIVE;
 
 import dev.distill.auto.AutoTeacher;
+import dev.distill.auto.DistillConfig;
 import dev.distill.auto.ServingCost;
 import dev.distill.auto.TeacherCatalog;
 import dev.distill.cli.data.DataLoader;
@@ -96,6 +97,7 @@ final class TeacherModels implements AutoCloseable {
   private final List<TeacherModel> models = new ArrayList<>();
   private final Function<Dataset, AutoTeacher> training;
   private final PrintWriter err;
+  private @Nullable AutoTeacher auto;
   private Duration trained = Duration.ZERO;
   private @Nullable Answers answers;
   private long shown = System.nanoTime();
@@ -143,14 +145,27 @@ final class TeacherModels implements AutoCloseable {
     long start = System.nanoTime();
     AutoTeacher teacher = training.apply(rows);
     models.add(teacher);
+    auto = teacher;
     answers = new Answers(models, this::progress);
     trained = Duration.ofNanos(System.nanoTime() - start);
     return teacher;
   }
 
-  /** How long it took to train the teacher; none where none was trained. */
-  Duration trained() {
-    return trained;
+  /** What a teacher that was trained leaves of a configuration; all of it where none was. */
+  DistillConfig rest(DistillConfig config) {
+    if (auto == null) {
+      return config;
+    }
+    DistillConfig rest = config.afterTraining(auto, trained);
+    if (!rest.limits().equals(config.limits())) {
+      err.printf(
+          Locale.ROOT,
+          "teacher: it takes about %,.0f ns for a row, its student may take %,.0f (--max-latency or"
+              + " --max-bytes says otherwise)%n",
+          auto.nanos(),
+          rest.limits().nanos());
+    }
+    return rest;
   }
 
   /** A loader that asks the models, if there are any. */

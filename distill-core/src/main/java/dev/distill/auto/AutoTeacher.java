@@ -54,6 +54,7 @@ public final class AutoTeacher implements Teacher, TeacherModel {
   private final double[] outOfFold;
   private final double logLoss;
   private final float[] sample;
+  private final double nanos;
 
   AutoTeacher(Dataset rows, List<Member> members, double[] outOfFold) {
     this.schema = rows.schema();
@@ -63,6 +64,16 @@ public final class AutoTeacher implements Teacher, TeacherModel {
     this.logLoss = EnsembleSelection.logLoss(outOfFold, rows.labels(), classes.size());
     int some = Math.min(2, rows.rows());
     this.sample = Arrays.copyOf(rows.features().values(), some * rows.features().columns());
+    this.nanos =
+        members.stream()
+            .flatMap(member -> member.models().stream())
+            .mapToDouble(model -> CountedCost.nanos(model, rows.features()))
+            .sum();
+  }
+
+  /** Nanoseconds of an answer, counted as {@link Goal#LATENCY} is. */
+  public double nanos() {
+    return nanos;
   }
 
   /**

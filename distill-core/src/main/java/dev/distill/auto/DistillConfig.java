@@ -59,6 +59,11 @@ public record DistillConfig(
     int augment,
     int inFlight) {
 
+  private static final int TENTH = 10;
+
+  /** What any single tree and a sum of curves keep. */
+  private static final double LEAST_NANOS = 500;
+
   /** Checks every value. */
   public DistillConfig {
     families = List.copyOf(families);
@@ -95,10 +100,18 @@ public record DistillConfig(
     return goals.size() > 1 || limits.any() || tolerance.any();
   }
 
-  /** The same when so much of its time has passed; a millisecond is always left. */
-  public DistillConfig after(Duration passed) {
+  /**
+   * What is left for the student of a teacher that was trained first: the rest of the time, a
+   * millisecond at least; and where nothing says which families it may be of or what it may cost, a
+   * tenth of the teacher's time for a row, or 500 ns if that is more.
+   *
+   * @param passed the time that the training took
+   */
+  public DistillConfig afterTraining(AutoTeacher teacher, Duration passed) {
     Duration left = timeout.minus(passed);
     Duration least = Duration.ofMillis(1);
+    boolean open = families.isEmpty() && !costs();
+    double tenth = Math.max(LEAST_NANOS, Math.rint(teacher.nanos() / TENTH));
     return new DistillConfig(
         plan,
         families,
@@ -117,7 +130,7 @@ public record DistillConfig(
         searchRows,
         finalRows,
         goals,
-        limits,
+        open ? new Limits(tenth, 0) : limits,
         tolerance,
         augment,
         inFlight);

@@ -67,6 +67,7 @@ public final class Distiller {
     private @Nullable Table testProbabilities;
     private @Nullable Table outOfFold;
     private @Nullable Table unlabelled;
+    private @Nullable AutoTeacher trained;
     private @Nullable StudentCatalog catalog;
     private @Nullable StudySettings studies;
     private @Nullable SelectionRule selection;
@@ -219,7 +220,9 @@ public final class Distiller {
       StudySettings search = studies == null ? StudySettings.defaults() : studies;
       DistillationTask task = task(all, families, search);
       DistillConfig rest =
-          isTrained() ? all.after(Duration.ofNanos(System.nanoTime() - start)) : all;
+          trained == null
+              ? all
+              : all.afterTraining(trained, Duration.ofNanos(System.nanoTime() - start));
       return new AutoDistiller(
               families,
               rest,
@@ -252,11 +255,12 @@ public final class Distiller {
       if (!isTrained()) {
         return more(all, parts, parts.task(), answers);
       }
-      AutoTeacher trained =
+      AutoTeacher own =
           new TeacherTraining(families, all, search, listener, notes, cancellation)
               .train(parts.train().rows());
-      Answers asked = new Answers(List.of(trained), count -> {});
-      return more(all, parts, parts.task(trained, asked), asked);
+      trained = own;
+      Answers asked = new Answers(List.of(own), count -> {});
+      return more(all, parts, parts.task(own, asked), asked);
     }
 
     private void check() {

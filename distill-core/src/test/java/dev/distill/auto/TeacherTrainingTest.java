@@ -11,6 +11,7 @@ import dev.distill.spi.Matrix;
 import dev.distill.spi.StudentModel;
 import dev.distill.spi.Table;
 import dev.distill.spi.TargetLevel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -190,6 +191,26 @@ class TeacherTrainingTest {
   void what_it_costs_can_be_measured() {
     AutoTeacher teacher = train(good);
     assertThat(teacher.portable(List.of("x", "row"), List.of("no", "yes"))).hasSizeGreaterThan(4);
+  }
+
+  @Test
+  void its_student_has_the_rest_of_the_time_and_a_tenth_of_its_own_for_a_row() {
+    AutoTeacher large = train(FakeFamily.soft("fake.large").withIdleTrees(2_000));
+    Duration passed = Duration.ofSeconds(4);
+    DistillConfig open = DistillConfig.builder().timeout(Duration.ofSeconds(10)).build();
+    assertThat(open.afterTraining(large, passed).timeout()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(open.afterTraining(large, passed).limits())
+        .isEqualTo(new Limits(Math.rint(large.nanos() / 10), 0));
+    assertThat(large.nanos()).isGreaterThan(10_000);
+    assertThat(open.afterTraining(train(good), passed).limits()).isEqualTo(new Limits(500, 0));
+    DistillConfig.Builder config = DistillConfig.builder();
+    for (DistillConfig said :
+        List.of(
+            config.limits(new Limits(0, 9_000)).build(),
+            config.limits(Limits.NONE).families(List.of("fake.good")).build(),
+            config.families(List.of()).tolerance(Tolerance.within(0.01)).build())) {
+      assertThat(said.afterTraining(large, passed).limits()).isEqualTo(said.limits());
+    }
   }
 
   @Test
