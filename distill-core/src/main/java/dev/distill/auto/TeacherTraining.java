@@ -157,15 +157,21 @@ public final class TeacherTraining {
     }
   }
 
-  /** The best of each family, the best one first, then the others. */
-  private static List<Candidate> candidates(List<Candidate> ranked) {
+  /**
+   * The best of each family, the best one first, then the others.
+   *
+   * @param others whether to have these
+   */
+  private static List<Candidate> candidates(List<Candidate> ranked, boolean others) {
     Set<String> seen = new HashSet<>();
     List<Candidate> order = new ArrayList<>();
-    List<Candidate> others = new ArrayList<>();
+    List<Candidate> rest = new ArrayList<>();
     for (Candidate candidate : ranked) {
-      (seen.add(candidate.spec().family()) ? order : others).add(candidate);
+      (seen.add(candidate.spec().family()) ? order : rest).add(candidate);
     }
-    order.addAll(others);
+    if (others) {
+      order.addAll(rest);
+    }
     return order;
   }
 
@@ -199,7 +205,7 @@ public final class TeacherTraining {
               failures.add(Causes.readable(e.getCause() == null ? e : e.getCause()));
             }
           };
-      for (Candidate candidate : affordableFirst(candidates(ranked), deadline)) {
+      for (Candidate candidate : affordableFirst(candidates(ranked, !further), deadline)) {
         if (members.isEmpty()
             || (members.size() < CANDIDATES - (further ? FURTHER : 0)
                 && candidate.fits(deadline))) {

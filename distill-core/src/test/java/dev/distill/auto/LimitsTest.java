@@ -39,10 +39,10 @@ class LimitsTest {
   }
 
   @Test
-  void half_of_both_limits_leaves_room() {
-    assertThat(both.leaveRoom(outcome(100, 500))).isTrue();
-    assertThat(both.leaveRoom(outcome(101, 500))).isFalse();
-    assertThat(both.leaveRoom(outcome(100, 501))).isFalse();
+  void three_quarters_of_both_limits_leave_room() {
+    assertThat(both.leaveRoom(outcome(150, 750))).isTrue();
+    assertThat(both.leaveRoom(outcome(151, 750))).isFalse();
+    assertThat(both.leaveRoom(outcome(150, 751))).isFalse();
     assertThat(both.leaveRoom(outcome(0, 0))).as("of unknown cost").isFalse();
   }
 }
