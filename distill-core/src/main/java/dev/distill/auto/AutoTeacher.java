@@ -71,6 +71,11 @@ public final class AutoTeacher implements Teacher, TeacherModel {
             .sum();
   }
 
+  /** How many features it knows. */
+  int features() {
+    return schema.featureNames().size();
+  }
+
   /** Nanoseconds of an answer, counted as {@link Goal#LATENCY} is. */
   public double nanos() {
     return nanos;

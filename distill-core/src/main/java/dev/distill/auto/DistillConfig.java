@@ -61,8 +61,10 @@ public record DistillConfig(
 
   private static final int TENTH = 10;
 
-  /** What any single tree and a sum of curves keep. */
+  /** What a single tree keeps, and with so much for each feature a linear model too. */
   private static final double LEAST_NANOS = 500;
+
+  private static final double NANOS_A_FEATURE = 3;
 
   /** Checks every value. */
   public DistillConfig {
@@ -103,20 +105,21 @@ public record DistillConfig(
   /**
    * What is left for the student of a teacher that was trained first: the rest of the time, a
    * millisecond at least; and where nothing says which families it may be of or what it may cost, a
-   * tenth of the teacher's time for a row, or 500 ns if that is more.
+   * tenth of the teacher's time for a row, or 500 ns and 3 for each feature if that is more.
    *
    * @param passed the time that the training took
    */
   public DistillConfig afterTraining(AutoTeacher teacher, Duration passed) {
     Duration left = timeout.minus(passed);
-    Duration least = Duration.ofMillis(1);
+    Duration shortest = Duration.ofMillis(1);
     boolean open = families.isEmpty() && !costs();
-    double tenth = Math.max(LEAST_NANOS, Math.rint(teacher.nanos() / TENTH));
+    double least = LEAST_NANOS + NANOS_A_FEATURE * teacher.features();
+    double tenth = Math.max(least, Math.rint(teacher.nanos() / TENTH));
     return new DistillConfig(
         plan,
         families,
         trials,
-        timeout.isZero() ? timeout : left.compareTo(least) < 0 ? least : left,
+        timeout.isZero() ? timeout : left.compareTo(shortest) < 0 ? shortest : left,
         trialTimeout,
         temperatures,
         alphas,

@@ -202,7 +202,8 @@ class TeacherTrainingTest {
     assertThat(open.afterTraining(large, passed).limits())
         .isEqualTo(new Limits(Math.rint(large.nanos() / 10), 0));
     assertThat(large.nanos()).isGreaterThan(10_000);
-    assertThat(open.afterTraining(train(good), passed).limits()).isEqualTo(new Limits(500, 0));
+    assertThat(open.afterTraining(train(good), passed).limits())
+        .isEqualTo(new Limits(500 + 3 * 2, 0));
     DistillConfig.Builder config = DistillConfig.builder();
     for (DistillConfig said :
         List.of(
