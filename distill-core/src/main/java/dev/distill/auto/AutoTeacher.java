@@ -55,8 +55,9 @@ public final class AutoTeacher implements Teacher, TeacherModel {
   private final double logLoss;
   private final float[] sample;
   private final double nanos;
+  private final int families;
 
-  AutoTeacher(Dataset rows, List<Member> members, double[] outOfFold) {
+  AutoTeacher(Dataset rows, List<Member> members, double[] outOfFold, int families) {
     this.schema = rows.schema();
     this.classes = rows.classes();
     this.members = List.copyOf(members);
@@ -69,6 +70,12 @@ public final class AutoTeacher implements Teacher, TeacherModel {
             .flatMap(member -> member.models().stream())
             .mapToDouble(model -> CountedCost.nanos(model, rows.features()))
             .sum();
+    this.families = families;
+  }
+
+  /** From how many families its members were chosen. */
+  int families() {
+    return families;
   }
 
   /** How many features it knows. */

@@ -66,6 +66,9 @@ public record DistillConfig(
 
   private static final double NANOS_A_FEATURE = 3;
 
+  /** With fewer families there may be none that keeps a limit. */
+  private static final int FEWEST_FAMILIES = 3;
+
   /** Checks every value. */
   public DistillConfig {
     families = List.copyOf(families);
@@ -104,15 +107,15 @@ public record DistillConfig(
 
   /**
    * What is left for the student of a teacher that was trained first: the rest of the time, a
-   * millisecond at least; and where nothing says which families it may be of or what it may cost, a
-   * tenth of the teacher's time for a row, or 500 ns and 3 for each feature if that is more.
+   * millisecond at least; and where it may be of any family, of three at least, and cost anything,
+   * a tenth of the teacher's time for a row, or 500 ns and 3 for each feature if that is more.
    *
    * @param passed the time that the training took
    */
   public DistillConfig afterTraining(AutoTeacher teacher, Duration passed) {
     Duration left = timeout.minus(passed);
     Duration shortest = Duration.ofMillis(1);
-    boolean open = families.isEmpty() && !costs();
+    boolean open = families.isEmpty() && !costs() && teacher.families() >= FEWEST_FAMILIES;
     double least = LEAST_NANOS + NANOS_A_FEATURE * teacher.features();
     double tenth = Math.max(least, Math.rint(teacher.nanos() / TENTH));
     return new DistillConfig(

@@ -117,7 +117,7 @@ public final class TeacherTraining {
               listener);
       sweep.run(List.of(search), round.look(), round.cut());
     }
-    return stack(rows, members(rows, cuts, search, deadline));
+    return stack(rows, members(rows, cuts, search, deadline), search.space().defaults().size());
   }
 
   private TrialRunner distiller(Dataset rows, SharedForms shared, BooleanSupplier stop) {
@@ -323,7 +323,7 @@ public final class TeacherTraining {
         (System.nanoTime() - start) / 1e9);
   }
 
-  private static AutoTeacher stack(Dataset rows, List<Bagged> bagged) {
+  private static AutoTeacher stack(Dataset rows, List<Bagged> bagged, int families) {
     int k = rows.classes().size();
     List<Bagged> kept = new ArrayList<>(bagged);
     double[] weights = weights(kept, rows.labels(), k);
@@ -343,7 +343,7 @@ public final class TeacherTraining {
         }
       }
     }
-    return new AutoTeacher(rows, members, outOfFold);
+    return new AutoTeacher(rows, members, outOfFold, families);
   }
 
   private static double[] weights(List<Bagged> bagged, int[] labels, int classes) {

@@ -195,15 +195,20 @@ class TeacherTrainingTest {
 
   @Test
   void its_student_has_the_rest_of_the_time_and_a_tenth_of_its_own_for_a_row() {
-    AutoTeacher large = train(FakeFamily.soft("fake.large").withIdleTrees(2_000));
+    FakeFamily third = FakeFamily.soft("fake.third").cuttingAt(-4);
+    AutoTeacher large =
+        train(FakeFamily.soft("fake.large").cuttingAt(0.2f).withIdleTrees(2_000), useless, third);
     Duration passed = Duration.ofSeconds(4);
     DistillConfig open = DistillConfig.builder().timeout(Duration.ofSeconds(10)).build();
     assertThat(open.afterTraining(large, passed).timeout()).isEqualTo(Duration.ofSeconds(6));
     assertThat(open.afterTraining(large, passed).limits())
         .isEqualTo(new Limits(Math.rint(large.nanos() / 10), 0));
     assertThat(large.nanos()).isGreaterThan(10_000);
-    assertThat(open.afterTraining(train(good), passed).limits())
+    assertThat(open.afterTraining(train(good, useless, third), passed).limits())
         .isEqualTo(new Limits(500 + 3 * 2, 0));
+    assertThat(open.afterTraining(train(good, useless), passed).limits())
+        .as("of two families none may keep it")
+        .isEqualTo(Limits.NONE);
     DistillConfig.Builder config = DistillConfig.builder();
     for (DistillConfig said :
         List.of(
