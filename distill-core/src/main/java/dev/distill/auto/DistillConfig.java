@@ -59,16 +59,6 @@ public record DistillConfig(
     int augment,
     int inFlight) {
 
-  private static final int TENTH = 10;
-
-  /** What a single tree keeps, and with so much for each feature a linear model too. */
-  private static final double LEAST_NANOS = 500;
-
-  private static final double NANOS_A_FEATURE = 3;
-
-  /** With fewer families there may be none that keeps a limit. */
-  private static final int FEWEST_FAMILIES = 3;
-
   /** Checks every value. */
   public DistillConfig {
     families = List.copyOf(families);
@@ -107,22 +97,19 @@ public record DistillConfig(
 
   /**
    * What is left for the student of a teacher that was trained first: the rest of the time, a
-   * millisecond at least; and where it may be of any family, of three at least, and cost anything,
-   * a tenth of the teacher's time for a row, or 500 ns and 3 for each feature if that is more.
+   * millisecond at least; and where it may be of any family and cost anything, the teacher's limits
+   * for it.
    *
    * @param passed the time that the training took
    */
   public DistillConfig afterTraining(AutoTeacher teacher, Duration passed) {
     Duration left = timeout.minus(passed);
-    Duration shortest = Duration.ofMillis(1);
-    boolean open = families.isEmpty() && !costs() && teacher.families() >= FEWEST_FAMILIES;
-    double least = LEAST_NANOS + NANOS_A_FEATURE * teacher.features();
-    double tenth = Math.max(least, Math.rint(teacher.nanos() / TENTH));
+    Duration least = Duration.ofMillis(1);
     return new DistillConfig(
         plan,
         families,
         trials,
-        timeout.isZero() ? timeout : left.compareTo(shortest) < 0 ? shortest : left,
+        timeout.isZero() ? timeout : left.compareTo(least) < 0 ? least : left,
         trialTimeout,
         temperatures,
         alphas,
@@ -136,7 +123,7 @@ public record DistillConfig(
         searchRows,
         finalRows,
         goals,
-        open ? new Limits(tenth, 0) : limits,
+        families.isEmpty() && !costs() ? teacher.studentLimits() : limits,
         tolerance,
         augment,
         inFlight);

@@ -158,10 +158,10 @@ final class Finals {
     TrialSpec own = best.get(0).spec();
     // And without the rows that only the teacher labelled.
     List<TrialSpec> entries =
-        new ArrayList<>(best.stream().flatMap(o -> inTime(o, o.spec())).toList());
+        new ArrayList<>(best.stream().flatMap(o -> affordable(o, o.spec())).toList());
     if (!tolerant) {
       // The twin was chosen by its loss alone, so it may be of any size.
-      inTime(twin, twin.spec().as(own)).forEach(entries::add);
+      affordable(twin, twin.spec().as(own)).forEach(entries::add);
       if (rows.full() != rows.search()) {
         mayGrow(search).stream().flatMap(Finals::withAndWithout).forEach(entries::add);
       }
@@ -190,7 +190,7 @@ final class Finals {
   }
 
   /** Those of both for which there is time, by what a trial of the same configuration took. */
-  private Stream<TrialSpec> inTime(TrialOutcome known, TrialSpec spec) {
+  private Stream<TrialSpec> affordable(TrialOutcome known, TrialSpec spec) {
     return withAndWithout(spec).filter(entry -> hasTime(known, entry.augment()));
   }
 

@@ -128,6 +128,14 @@ final class Search {
                     outcome -> outcome.spec().family(),
                     LinkedHashMap::new,
                     Collectors.averagingDouble(this::wholeSeconds)));
+    // What fails at once is quick, but no use.
+    seconds
+        .keySet()
+        .retainAll(
+            outcomes().stream()
+                .filter(outcome -> outcome.cause() == null)
+                .map(outcome -> outcome.spec().family())
+                .toList());
     if (seconds.isEmpty()) {
       return space.space();
     }

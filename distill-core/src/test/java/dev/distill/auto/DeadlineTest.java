@@ -2,6 +2,7 @@ package dev.distill.auto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.distill.spi.FitException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,7 @@ class DeadlineTest {
                 fit -> {
                   while (true) {
                     fit.context().report(1, Double.NaN); // ends the fit by throwing
-                    pause();
+                    FakeFamily.pause();
                   }
                 });
     DistillConfig config =
@@ -79,7 +80,7 @@ class DeadlineTest {
   void a_family_whose_look_says_that_a_trial_would_take_a_quarter_has_none() {
     FakeFamily quick = FakeFamily.soft("fake.quick").cuttingAt(0.3f);
     FakeFamily other = FakeFamily.soft("fake.other").cuttingAt(0.3f);
-    FakeFamily slow = slow().cuttingAt(0.2f);
+    FakeFamily slow = FakeFamily.soft("fake.slow").slow(8).cuttingAt(0.2f);
     DistillConfig config =
         DistillConfig.builder()
             .trials(6)
@@ -98,22 +99,35 @@ class DeadlineTest {
     assertThat(trials).filteredOn(TrialOutcome::succeeded).hasSizeGreaterThan(6);
   }
 
-  /** A family of which a fit of 800 rows takes half a second. */
-  private static FakeFamily slow() {
-    return FakeFamily.soft("fake.slow")
-        .before(
-            fit -> {
-              for (int i = 0; i < fit.training().features().rows() / 8; i++) {
-                fit.context().report(1, Double.NaN);
-                pause();
-              }
-            });
+  @Test
+  void a_family_that_fails_at_once_does_not_get_what_time_is_left() {
+    FakeFamily broken =
+        FakeFamily.soft("fake.broken")
+            .before(
+                fit -> {
+                  throw new FitException("broken");
+                });
+    // A second and a half for each trial.
+    FakeFamily slow = FakeFamily.soft("fake.slow").slow(8);
+    DistillConfig config =
+        DistillConfig.builder()
+            .trials(6)
+            .foldRows(0)
+            .searchRows(2_400)
+            .timeout(Duration.ofSeconds(8))
+            .build();
+    List<TrialOutcome> trials =
+        new AutoDistiller(StudentCatalog.of(List.of(broken, slow)), config)
+            .distill(Planted.task(3_000), (outcome, best, done, total) -> {}, new Cancellation())
+            .trials();
+    assertThat(trials).filteredOn(t -> t.spec().family().equals("fake.broken")).hasSize(2);
+    assertThat(trials).filteredOn(TrialOutcome::succeeded).hasSizeGreaterThan(2);
   }
 
   @Test
   void who_would_take_more_than_a_quarter_on_all_rows_is_no_finalist() {
     FakeFamily quick = FakeFamily.soft("fake.quick").cuttingAt(0.3f);
-    FakeFamily slow = slow().cuttingAt(0.2f);
+    FakeFamily slow = FakeFamily.soft("fake.slow").slow(8).cuttingAt(0.2f);
     DistillConfig config =
         DistillConfig.builder()
             .trials(2)
@@ -132,13 +146,5 @@ class DeadlineTest {
         .filteredOn(t -> t.spec().search().contains("final"))
         .isNotEmpty()
         .allMatch(t -> t.spec().family().equals("fake.quick"));
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(5);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

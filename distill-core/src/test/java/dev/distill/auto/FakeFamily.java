@@ -67,6 +67,25 @@ public final class FakeFamily implements StudentModel {
     return this;
   }
 
+  /** Takes five milliseconds for so many rows, and may be ended after each five. */
+  public FakeFamily slow(int rows) {
+    return before(
+        fit -> {
+          for (int i = 0; i < fit.training().features().rows() / rows; i++) {
+            fit.context().report(1, Double.NaN);
+            pause();
+          }
+        });
+  }
+
+  static void pause() {
+    try {
+      Thread.sleep(5);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   public FakeFamily maxClasses(int most) {
     maxClasses = most;
     return this;
