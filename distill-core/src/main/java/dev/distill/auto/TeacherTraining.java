@@ -157,22 +157,25 @@ public final class TeacherTraining {
     }
   }
 
-  /**
-   * The best of each family, the best one first, then the others.
-   *
-   * @param others whether to have these
-   */
-  private static List<Candidate> candidates(List<Candidate> ranked, boolean others) {
+  /** The best of each family, the best one first, then the others. */
+  private static List<Candidate> candidates(List<Candidate> ranked) {
     Set<String> seen = new HashSet<>();
     List<Candidate> order = new ArrayList<>();
-    List<Candidate> rest = new ArrayList<>();
+    List<Candidate> others = new ArrayList<>();
     for (Candidate candidate : ranked) {
-      (seen.add(candidate.spec().family()) ? order : rest).add(candidate);
+      (seen.add(candidate.spec().family()) ? order : others).add(candidate);
     }
-    if (others) {
-      order.addAll(rest);
-    }
+    order.addAll(others);
     return order;
+  }
+
+  /** The best of some families, the quickest one first. */
+  private static List<Candidate> ofFamilies(List<Candidate> ranked) {
+    long families = ranked.stream().map(c -> c.spec().family()).distinct().count();
+    return candidates(ranked).stream()
+        .limit(Math.min(families, CANDIDATES - FURTHER))
+        .sorted(Comparator.comparingDouble(Candidate::seconds))
+        .toList();
   }
 
   /** A candidate fitted on folds, and its answers for the rows of each that it did not see. */
@@ -185,9 +188,9 @@ public final class TeacherTraining {
     double scale = fitted / searched / Math.min(config.threads(), folds.size());
     List<Candidate> ranked =
         search.ranked().stream().map(o -> new Candidate(o.spec(), scale * o.seconds())).toList();
-    // On few rows other families may be the best than on all of them.
+    // Where rows are many, some of them say little of which family is the best on all.
     int times = (int) Math.min(Finals.WIDER, fitted / folds.size() / searched);
-    boolean further = times > 1;
+    List<Candidate> first = times > 1 ? ofFamilies(ranked) : candidates(ranked);
     List<Bagged> members = new ArrayList<>();
     List<Throwable> failures = new ArrayList<>();
     ExecutorService pool =
@@ -205,14 +208,12 @@ public final class TeacherTraining {
               failures.add(Causes.readable(e.getCause() == null ? e : e.getCause()));
             }
           };
-      for (Candidate candidate : affordableFirst(candidates(ranked, !further), deadline)) {
-        if (members.isEmpty()
-            || (members.size() < CANDIDATES - (further ? FURTHER : 0)
-                && candidate.fits(deadline))) {
+      for (Candidate candidate : affordableFirst(first, deadline)) {
+        if (members.isEmpty() || (members.size() < CANDIDATES && candidate.fits(deadline))) {
           bag.accept(candidate);
         }
       }
-      for (int i = 0; i < FURTHER && further && !members.isEmpty(); i++) {
+      for (int i = 0; i < FURTHER && times > 1 && !members.isEmpty(); i++) {
         Bagged best =
             members.stream()
                 .min(Comparator.comparingDouble(m -> m.member().logLoss()))
@@ -244,14 +245,16 @@ public final class TeacherTraining {
     return order;
   }
 
-  /** The best member with more capacity, and what else the search knows of its family. */
+  /** The best member with more capacity, or twice, and what else the search knows of its family. */
   private static List<Candidate> further(
       Bagged best, SweepSpace space, int times, List<Candidate> ranked) {
     TrialSpec spec = best.member().spec();
     List<Candidate> further = new ArrayList<>();
-    space
-        .wider(spec, times)
-        .ifPresent(wider -> further.add(new Candidate(wider, times * best.seconds())));
+    for (int more : new int[] {times, 2}) {
+      space
+          .wider(spec, more)
+          .ifPresent(wider -> further.add(new Candidate(wider, more * best.seconds())));
+    }
     ranked.stream().filter(c -> c.spec().family().equals(spec.family())).forEach(further::add);
     return further;
   }
