@@ -13,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -146,8 +145,10 @@ public final class TeacherTraining {
    */
   private record Candidate(TrialSpec spec, double seconds) {
     boolean fits(Deadline deadline) {
-      Optional<Duration> left = deadline.left();
-      return !deadline.isOver() && (left.isEmpty() || seconds <= left.get().toMillis() / 1e3);
+      Duration takes = Duration.ofMillis(Math.round(1e3 * seconds));
+      return !deadline.isOver()
+          && deadline.tooLong(takes).isEmpty()
+          && deadline.left().filter(left -> left.compareTo(takes) < 0).isEmpty();
     }
 
     /** Whether both are the same but for the search's own data. */
