@@ -38,9 +38,9 @@ public interface SelectionRule {
   /**
    * As close to the teacher as can be had without paying for it in the labels, with no more weight
    * of the teacher than that takes. A finalist's score is its KL plus what its log loss lies above
-   * the twin's; of those within 5 % of the best score, the one with the lowest alpha is chosen. (A
-   * teacher has mostly seen the labels of the validation rows, so validation flatters those who
-   * listen to it.)
+   * the twin's; of those within 5 % of the best score, the one with the lowest alpha is chosen, of
+   * several the one with the lowest loss. (A teacher has mostly seen the labels of the validation
+   * rows, so validation flatters those who listen to it.)
    */
   static TrialOutcome closestToTeacher(List<TrialOutcome> finalists, TrialOutcome twin) {
     double best = finalists.stream().mapToDouble(o -> score(o, twin)).min().orElse(Double.NaN);
@@ -48,7 +48,7 @@ public interface SelectionRule {
         .filter(o -> score(o, twin) <= 1.05 * best)
         .min(
             Comparator.comparingDouble((TrialOutcome o) -> o.spec().alpha())
-                .thenComparingDouble(o -> score(o, twin)))
+                .thenComparingDouble(TrialOutcome::loss))
         .orElseThrow();
   }
 

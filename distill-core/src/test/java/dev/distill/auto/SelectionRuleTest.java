@@ -24,7 +24,7 @@ class SelectionRuleTest {
             new Hyperparameters(Map.of()),
             "t",
             1);
-    return new TrialOutcome(spec, 0, 0, kl, logLoss, 0.9, 1, 0, 0, null, false, null);
+    return new TrialOutcome(spec, (kl + logLoss) / 2, 0, kl, logLoss, 0.9, 1, 0, 0, null, false, null);
   }
 
   private final TrialOutcome twin = outcome(0, 0.5, 0.30);
@@ -51,6 +51,8 @@ class SelectionRuleTest {
     assertThat(select(outcome(0.7, 0.1, 0.30), light, outcome(0.1, 0.106, 0.30))).isSameAs(light);
     TrialOutcome better = outcome(0.3, 0.1, 0.30);
     assertThat(select(outcome(0.3, 0.101, 0.30), better)).isSameAs(better);
+    TrialOutcome surerOfLabels = outcome(0.3, 0.102, 0.28);
+    assertThat(select(better, surerOfLabels)).isSameAs(surerOfLabels);
   }
 
   @Test
