@@ -209,6 +209,16 @@ final class SweepSpace {
   }
 
   /**
+   * The value of the hyperparameter that limits how much a student of a trial can hold.
+   *
+   * @throws java.util.NoSuchElementException if its family has none
+   */
+  int capacity(TrialSpec spec) {
+    return spec.hyperparameters()
+        .integer(family(spec.family()).searchSpace(shape).capacity().orElseThrow());
+  }
+
+  /**
    * The point of this space at which a trial does what the spec says; the nearest one, where that
    * comes from a space of more rows.
    */

@@ -24,7 +24,8 @@ class SelectionRuleTest {
             new Hyperparameters(Map.of()),
             "t",
             1);
-    return new TrialOutcome(spec, (kl + logLoss) / 2, 0, kl, logLoss, 0.9, 1, 0, 0, null, false, null);
+    return new TrialOutcome(
+        spec, (kl + logLoss) / 2, 0, kl, logLoss, 0.9, 1, 0, 0, null, false, null);
   }
 
   private final TrialOutcome twin = outcome(0, 0.5, 0.30);

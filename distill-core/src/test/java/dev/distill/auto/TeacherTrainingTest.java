@@ -111,6 +111,29 @@ class TeacherTrainingTest {
   }
 
   @Test
+  void where_rows_are_many_who_is_far_behind_on_two_folds_is_not_fitted_on_the_others() {
+    FakeFamily near = FakeFamily.soft("fake.near").cuttingAt(0.21f);
+    FakeFamily behind = FakeFamily.soft("fake.behind").cuttingAt(0.6f);
+    AutoTeacher teacher =
+        new TeacherTraining(
+                StudentCatalog.of(List.of(good, near, behind, useless)),
+                DistillConfig.builder().threads(2).trials(3).build(),
+                StudySettings.defaults(),
+                (outcome, best, done, total) -> {},
+                notes::add,
+                cancellation)
+            .train(Planted.rows(50_000, false, 1));
+    assertThat(teacher.description()).contains("fake.good");
+    assertThat(onFolds(behind)).isEqualTo(2);
+    assertThat(onFolds(near)).isGreaterThanOrEqualTo(5);
+    assertThat(notes).anyMatch(line -> line.startsWith("teacher: fake.behind on 2 of 5 folds"));
+  }
+
+  private static long onFolds(FakeFamily family) {
+    return family.fits().stream().filter(fit -> fit.training().features().rows() == 40_000).count();
+  }
+
+  @Test
   void the_same_seed_gives_the_same_teacher() {
     double[] once = train(good, useless).probabilities(others.features());
     double[] again =
