@@ -129,6 +129,34 @@ class TeacherTrainingTest {
     assertThat(notes).anyMatch(line -> line.startsWith("teacher: fake.behind on 2 of 5 folds"));
   }
 
+  @Test
+  void where_rows_are_many_the_best_is_fitted_on_all_folds_though_the_time_is_over() {
+    FakeFamily quick = FakeFamily.soft("fake.quick").cuttingAt(0.6f);
+    FakeFamily slow =
+        FakeFamily.soft("fake.slow")
+            .cuttingAt(0.2f)
+            .before(
+                fit -> {
+                  for (int i = 0; i < 20; i++) {
+                    FakeFamily.pause();
+                  }
+                  if (fit.training().features().rows() == 40_000) {
+                    cancellation.cancel();
+                  }
+                });
+    AutoTeacher teacher =
+        new TeacherTraining(
+                StudentCatalog.of(List.of(quick, slow, useless)),
+                DistillConfig.builder().threads(2).build(),
+                StudySettings.defaults(),
+                (outcome, best, done, total) -> {},
+                notes::add,
+                cancellation)
+            .train(Planted.rows(50_000, false, 1));
+    assertThat(notes.get(0)).startsWith("teacher: fake.quick on 2 of 5 folds");
+    assertThat(teacher.description()).contains("fake.slow").doesNotContain("fake.quick");
+  }
+
   private static long onFolds(FakeFamily family) {
     return family.fits().stream().filter(fit -> fit.training().features().rows() == 40_000).count();
   }
