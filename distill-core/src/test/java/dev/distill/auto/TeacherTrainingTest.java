@@ -30,6 +30,10 @@ class TeacherTrainingTest {
   private final FakeFamily useless = FakeFamily.soft("fake.useless").cuttingAt(-5);
 
   private AutoTeacher train(StudentModel... families) {
+    return train(rows, families);
+  }
+
+  private AutoTeacher train(Dataset labelled, StudentModel... families) {
     return new TeacherTraining(
             StudentCatalog.of(List.of(families)),
             DistillConfig.builder().threads(2).build(),
@@ -37,7 +41,7 @@ class TeacherTrainingTest {
             (outcome, best, done, total) -> {},
             notes::add,
             cancellation)
-        .train(rows);
+        .train(labelled);
   }
 
   private static double logLoss(double[] probabilities, Dataset data) {
@@ -91,15 +95,7 @@ class TeacherTrainingTest {
   void where_rows_are_many_the_family_that_is_best_on_all_of_them_gets_more_capacity() {
     FakeFamily growing = FakeFamily.soft("fake.growing").withUnitsLikeRows();
     // A search of 8 000 rows wants 8 units, its members of 40 000 more.
-    AutoTeacher teacher =
-        new TeacherTraining(
-                StudentCatalog.of(List.of(growing, useless)),
-                DistillConfig.builder().threads(2).build(),
-                StudySettings.defaults(),
-                (outcome, best, done, total) -> {},
-                notes::add,
-                cancellation)
-            .train(Planted.rows(50_000, false, 1));
+    AutoTeacher teacher = train(Planted.rows(50_000, false, 1), growing, useless);
     assertThat(
             growing.fits().stream()
                 .filter(fit -> fit.training().features().rows() == 40_000)
@@ -114,15 +110,7 @@ class TeacherTrainingTest {
   void where_rows_are_many_who_is_far_behind_on_two_folds_is_not_fitted_on_the_others() {
     FakeFamily near = FakeFamily.soft("fake.near").cuttingAt(0.21f);
     FakeFamily behind = FakeFamily.soft("fake.behind").cuttingAt(0.6f);
-    AutoTeacher teacher =
-        new TeacherTraining(
-                StudentCatalog.of(List.of(good, near, behind, useless)),
-                DistillConfig.builder().threads(2).trials(3).build(),
-                StudySettings.defaults(),
-                (outcome, best, done, total) -> {},
-                notes::add,
-                cancellation)
-            .train(Planted.rows(50_000, false, 1));
+    AutoTeacher teacher = train(Planted.rows(50_000, false, 1), good, near, behind, useless);
     assertThat(teacher.description()).contains("fake.good");
     assertThat(onFolds(behind)).isEqualTo(2);
     assertThat(onFolds(near)).isGreaterThanOrEqualTo(5);
@@ -144,15 +132,7 @@ class TeacherTrainingTest {
                     cancellation.cancel();
                   }
                 });
-    AutoTeacher teacher =
-        new TeacherTraining(
-                StudentCatalog.of(List.of(quick, slow, useless)),
-                DistillConfig.builder().threads(2).build(),
-                StudySettings.defaults(),
-                (outcome, best, done, total) -> {},
-                notes::add,
-                cancellation)
-            .train(Planted.rows(50_000, false, 1));
+    AutoTeacher teacher = train(Planted.rows(50_000, false, 1), quick, slow, useless);
     assertThat(notes.get(0)).startsWith("teacher: fake.quick on 2 of 5 folds");
     assertThat(teacher.description()).contains("fake.slow").doesNotContain("fake.quick");
   }
