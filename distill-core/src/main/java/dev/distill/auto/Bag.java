@@ -24,6 +24,8 @@ final class Bag {
   // Rows × classes, of rows that no fitted fold held out: 0.
   private final float[] logits;
   private double seconds;
+  private Answers answers = new Answers(new double[0], 1, Double.NaN);
+  private double firstLogLoss = Double.NaN;
 
   /**
    * Nothing is fitted yet.
@@ -99,31 +101,39 @@ final class Bag {
     } finally {
       running.forEach(fit -> fit.cancel(true));
     }
+    answers = answers();
+    if (Double.isNaN(firstLogLoss)) {
+      firstLogLoss = answers.logLoss();
+    }
     seconds += (System.nanoTime() - start) / 1e9;
   }
 
-  /** The log loss on the rows that the first folds hold out, in nats a row. */
-  double logLoss(int count) {
-    return answers(count).logLoss();
+  /** The log loss on the rows that the folds so far hold out, in nats a row. */
+  double logLoss() {
+    return answers.logLoss();
   }
 
-  /** Rows × classes probabilities of all rows, from those that were not fitted on them. */
+  /** The same when it had been fitted for the first time, on fewer folds perhaps. */
+  double firstLogLoss() {
+    return firstLogLoss;
+  }
+
+  /** Rows × classes probabilities of the rows held out, from those that were not fitted on them. */
   double[] outOfFold() {
-    return answers(folds.size()).probabilities();
+    return answers.probabilities();
   }
 
   /** The member of a teacher that it makes, with the whole weight. */
   AutoTeacher.Member member() {
-    Answers answers = answers(folds.size());
     return new AutoTeacher.Member(spec, 1, answers.logLoss(), answers.calibration(), models);
   }
 
   private record Answers(double[] probabilities, double calibration, double logLoss) {}
 
-  private Answers answers(int count) {
+  private Answers answers() {
     int k = rows.classes().size();
     int[] held =
-        folds.subList(0, count).stream()
+        folds.subList(0, fitted()).stream()
             .flatMapToInt(fold -> Arrays.stream(fold.validationRows()))
             .sorted()
             .toArray();

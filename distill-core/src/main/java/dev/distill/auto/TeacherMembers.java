@@ -117,14 +117,14 @@ final class TeacherMembers {
     }
     List.copyOf(bags).stream()
         .filter(bag -> !bag.isWhole() && isNearBest(bag))
-        .sorted(Comparator.comparingDouble(bag -> bag.logLoss(FEW)))
+        .sorted(Comparator.comparingDouble(Bag::firstLogLoss))
         .filter(bag -> hasTime(bag.secondsLeft()))
         .forEach(bag -> fitWhole(bag, fitter));
     return whole();
   }
 
   private Bag best() {
-    return bags.stream().min(Comparator.comparingDouble(bag -> bag.logLoss(FEW))).orElseThrow();
+    return bags.stream().min(Comparator.comparingDouble(Bag::firstLogLoss)).orElseThrow();
   }
 
   /**
@@ -134,13 +134,13 @@ final class TeacherMembers {
   private Bag bestInTime() {
     return bags.stream()
         .filter(bag -> leavesTime(bag.secondsLeft() / 2))
-        .min(Comparator.comparingDouble(bag -> bag.logLoss(FEW)))
+        .min(Comparator.comparingDouble(Bag::firstLogLoss))
         .orElseGet(
             () -> bags.stream().min(Comparator.comparingDouble(Bag::secondsLeft)).orElseThrow());
   }
 
   private boolean isNearBest(Bag bag) {
-    return bag.logLoss(FEW) <= NEAR * best().logLoss(FEW);
+    return bag.firstLogLoss() <= NEAR * best().firstLogLoss();
   }
 
   private Optional<Bag> fit(Candidate candidate, int count, Bag.Fitter fitter) {
@@ -171,7 +171,7 @@ final class TeacherMembers {
             bag.spec().family(),
             bag.isWhole() ? count : count + " of " + folds.size(),
             bag.seconds(),
-            bag.logLoss(count)));
+            bag.logLoss()));
     return Optional.of(bag);
   }
 
